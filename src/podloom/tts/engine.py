@@ -1,0 +1,100 @@
+"""The protocol of speech engines and the table of those there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from podloom.domain import Language, Voice
+from podloom.errors import VoiceError
+from podloom.settings import Settings
+
+Samples = NDArray[np.float32]
+"""Mono audio, shape (frames,), nominally within -1 to 1."""
+
+
+@dataclass(frozen=True)
+class Audio:
+    """What an engine returns: samples at its own rate, not normalised in level."""
+
+    samples: Samples
+    sample_rate: int
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds."""
+        return len(self.samples) / self.sample_rate
+
+
+@runtime_checkable
+class SpeechEngine(Protocol):
+    """Turns the words of one segment into audio.
+
+    Engines are built once a process, are safe to call from many tasks, split long text themselves and never
+    change the level per clip. The text they get is already normalised for speech.
+    """
+
+    name: str
+    """Its key in ENGINES."""
+    version: str
+    """Model and weights; part of the cache key."""
+    remote: bool
+    """True when a call costs network and money rather than cores."""
+    concurrency: int
+    """Clips at once that it is good for."""
+
+    def voices(self, language: Language | None = None) -> Sequence[Voice]:
+        """The voices it has, best first; the first two of a language contrast clearly."""
+        ...
+
+    async def load(self) -> None:
+        """Load the model or connect; called early, may be called again at no cost.
+
+        Raises:
+            MissingDependencyError: Its extra is not installed.
+            ProviderError: The server does not answer.
+        """
+        ...
+
+    async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
+        """The audio of one segment.
+
+        Raises:
+            SpeechError: The text cannot be spoken, or the model gave nothing.
+            ProviderError: The server failed after its retries.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back threads and connections."""
+        ...
+
+
+ENGINES: dict[str, str] = {
+    "kokoro": "podloom.tts.kokoro:KokoroEngine",
+    "openai": "podloom.tts.openai:OpenAISpeechEngine",
+    "coqui": "podloom.tts.coqui:CoquiEngine",
+    "tone": "podloom.tts.tone:ToneEngine",
+}
+"""Name to "module:class". A new engine is one file, one row here and the shared contract test."""
+
+
+def build_engine(name: str, settings: Settings) -> SpeechEngine:
+    """The engine called `name`; nothing is loaded yet.
+
+    Raises:
+        VoiceError: There is no such engine.
+        MissingDependencyError: Its extra is not installed.
+    """
+    if name not in ENGINES:
+        raise VoiceError(f"there is no speech engine {name!r}; choose one of {', '.join(ENGINES)} or auto")
+    module, _, attribute = ENGINES[name].partition(":")
+    engine: Any = getattr(import_module(module), attribute)(settings)
+    if not isinstance(engine, SpeechEngine):
+        raise TypeError(f"{ENGINES[name]} does not follow SpeechEngine")
+    return engine
