@@ -1,0 +1,175 @@
+"""One bounded queue in front of every engine: who speaks next when several episodes want to.
+
+A line's place is decided when a slot becomes free, by its *lane* (episode and priority class):
+
+    level(lane) = class - floor(starved_s / AGING_S)        class: breaking 0, normal 1, backfill 2
+
+`starved_s` is how long the lane has had a line waiting without any of its lines being started. The lowest
+level goes first; at the same level the lane that was served longest ago (episodes share evenly); within the
+lane the line that is played first. So a breaking episode gets nearly everything, and an episode `n` classes
+below still gets a line every `n * AGING_S` seconds: nothing starves, and a long backfill does not turn
+urgent merely because its last line has been waiting for an hour.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+from podloom.domain import Priority
+from podloom.tts.engine import SpeechEngine
+
+T = TypeVar("T")
+
+AGING_S = 30.0
+"""Without service for so long, a lane moves up by one class."""
+
+_CLASS: dict[Priority, int] = {"breaking": 0, "normal": 1, "backfill": 2}
+
+
+@dataclass(frozen=True)
+class QueueStats:
+    """What the queue is doing right now, and how many jobs it has finished or failed."""
+
+    waiting: int
+    running: int
+    done: int
+
+
+@dataclass(order=True)
+class _Ticket:
+    """A job that waits for a slot."""
+
+    position: float
+    number: int
+    granted: asyncio.Future[None] = field(compare=False)
+
+
+@dataclass
+class _Lane:
+    """The waiting jobs of one episode in one class; exists while there are any."""
+
+    class_: int
+    unserved_since_s: float
+    last_start: int
+    tickets: list[_Ticket] = field(default_factory=list)
+
+
+class SpeechQueue:
+    """Runs at most `concurrency` jobs at once, in the order of the module's formula.
+
+    A job runs in the task of whoever submitted it: its context, its exceptions and its cancellation are what
+    they would be without the queue. Belongs to one event loop.
+    """
+
+    def __init__(self, concurrency: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        if concurrency < 1:
+            raise ValueError(f"concurrency is {concurrency}; it has to be at least 1")
+        self.concurrency = concurrency
+        self._clock = clock
+        self._lanes: dict[tuple[Priority, str], _Lane] = {}
+        self._last_starts: dict[str, int] = {}
+        self._numbers = itertools.count(1)
+        self._running = 0
+        self._done = 0
+
+    @property
+    def stats(self) -> QueueStats:
+        """Jobs by state."""
+        waiting = sum(len(lane.tickets) for lane in self._lanes.values())
+        return QueueStats(waiting, self._running, self._done)
+
+    async def submit(
+        self,
+        job: Callable[[], Awaitable[T]],
+        *,
+        priority: Priority = "normal",
+        position: float = 0.0,
+        episode: str = "",
+    ) -> T:
+        """Run `job` when it is its turn and return what it returns.
+
+        Args:
+            job: Called once, when a slot is free.
+            priority: Class of the episode.
+            position: Place in playback; a smaller one is voiced first within its episode.
+            episode: Who shares evenly with whom.
+        """
+        await self._slot(priority, position, episode)
+        try:
+            return await job()
+        finally:
+            self._done += 1
+            self._release()
+
+    async def _slot(self, priority: Priority, position: float, episode: str) -> None:
+        key = (priority, episode)
+        ticket = _Ticket(position, next(self._numbers), asyncio.get_running_loop().create_future())
+        lane = self._lanes.get(key)
+        if lane is None:
+            last_start = self._last_starts.get(episode, 0)
+            lane = self._lanes[key] = _Lane(_CLASS[priority], self._clock(), last_start)
+        heapq.heappush(lane.tickets, ticket)
+        self._grant()
+        try:
+            await ticket.granted
+        except asyncio.CancelledError:
+            self._withdraw(key, ticket)
+            raise
+
+    def _withdraw(self, key: tuple[Priority, str], ticket: _Ticket) -> None:
+        """Take a cancelled job out; a slot that was granted in the same moment goes to the next."""
+        if ticket.granted.done() and not ticket.granted.cancelled():
+            self._release()
+        elif (lane := self._lanes.get(key)) and ticket in lane.tickets:
+            lane.tickets.remove(ticket)
+            heapq.heapify(lane.tickets)
+            self._forget_if_empty(key)
+
+    def _release(self) -> None:
+        self._running -= 1
+        self._grant()
+        if not self._running:
+            self._last_starts.clear()  # nobody is left to be fair to
+
+    def _grant(self) -> None:
+        """Give free slots to the waiting jobs that come first."""
+        while self._running < self.concurrency and self._lanes:
+            now_s = self._clock()
+            key = min(self._lanes, key=lambda key: self._rank(self._lanes[key], now_s))
+            lane = self._lanes[key]
+            ticket = heapq.heappop(lane.tickets)
+            if not ticket.granted.cancelled():
+                lane.unserved_since_s = now_s
+                lane.last_start = self._last_starts[key[1]] = next(self._numbers)
+                self._running += 1
+                ticket.granted.set_result(None)
+            self._forget_if_empty(key)
+
+    @staticmethod
+    def _rank(lane: _Lane, now_s: float) -> tuple[int, int, _Ticket]:
+        starved_s = max(0.0, now_s - lane.unserved_since_s)
+        return lane.class_ - int(starved_s // AGING_S), lane.last_start, lane.tickets[0]
+
+    def _forget_if_empty(self, key: tuple[Priority, str]) -> None:
+        if not self._lanes[key].tickets:
+            del self._lanes[key]
+
+
+_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, SpeechQueue]] = WeakKeyDictionary()
+_queues_lock = threading.Lock()
+
+
+def queue_for(engine: SpeechEngine) -> SpeechQueue:
+    """The queue that all episodes of this process share for this engine, one for each running loop."""
+    loop = asyncio.get_running_loop()
+    with _queues_lock:
+        queues = _queues.setdefault(loop, {})
+        return queues.setdefault(engine.name, SpeechQueue(engine.concurrency))
