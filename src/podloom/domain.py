@@ -205,9 +205,14 @@ class SourceDocument(Frozen):
         return count_words(self.text)
 
 
+SPACELESS = r"[\u3000-\u30ff\u3400-\u9fff\uff01-\uff65]"
+"""Characters of scripts that are written without spaces, with their punctuation."""
+
+
 def count_words(text: str) -> int:
-    """Words separated by white space (Korean: eojeol)."""
-    return len(text.split())
+    """Words separated by white space (Korean: eojeol); of Chinese and Japanese two characters are one."""
+    spaceless = len(re.findall(SPACELESS, text))
+    return len(re.sub(SPACELESS, " ", text).split()) + (spaceless + 1) // 2
 
 
 # --- script -----------------------------------------------------------------------------------------
