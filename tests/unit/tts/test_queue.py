@@ -168,7 +168,6 @@ async def test_cancelled_in_the_moment_of_the_grant_passes_the_slot_on():
     await stage.submit("next", position=2)
     stage._open["running"].set()
     await asyncio.sleep(0)  # the job ends and the slot is granted to "gone", which has not woken up yet
-    await asyncio.sleep(0)
     assert stage.queue.stats == QueueStats(waiting=1, running=1, done=1)
     assert "gone" not in stage.started
     gone = stage.tasks.pop("gone")
