@@ -120,8 +120,8 @@ def description_md(notes: EpisodeNotes) -> str:
 
 def voice_credits(speakers: Iterable[Speaker]) -> tuple[str, ...]:
     """Engine, voice and licence of each speaker's voice, each once: licences travel with the audio."""
-    credits = (", ".join(filter(None, (v.voice.engine, v.voice.id, v.voice.licence))) for v in speakers)
-    return tuple(dict.fromkeys(credits))
+    voices = (who.voice for who in speakers)
+    return tuple(dict.fromkeys(", ".join(filter(None, (v.engine, v.id, v.licence))) for v in voices))
 
 
 def description_html(notes: EpisodeNotes, limit: int = HTML_BYTES) -> str:
@@ -179,7 +179,8 @@ def _md_source(source: SourceLink) -> str:
 
 def _md(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return re.sub(r"([\\`*_\[\]<>#|~&])", r"\\\1", plain(text))
+    escaped = re.sub(r"([\\`*_\[\]<>#|~&])", r"\\\1", plain(text))
+    return re.sub(r"^(\d*)([-+.)]\s)", r"\1\\\2", escaped)  # else the line begins a list
 
 
 def _html(text: str) -> str:
