@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+
+from podloom.domain import Voice
+from podloom.errors import SpeechError
+from podloom.settings import Settings
+from podloom.tts.check import ENOUGH_CLIPS, PRIOR_FACTOR, ClipCheck, checked_clip
+from podloom.tts.engine import Audio
+from podloom.tts.tone import SAMPLE_RATE, ToneEngine
+
+TEXT = "The water was warmer than anybody had expected, and nobody knew why."
+VOICE = Voice(engine="tone", id="a", language="en", words_per_minute=150)
+GOOD_S = len(TEXT) / 6 / 150 * 60
+
+
+def tone(duration_s: float, level: float = 0.3) -> np.ndarray:
+    return (level * np.sin(np.arange(round(duration_s * SAMPLE_RATE)) / 20)).astype(np.float32)
+
+
+def with_hole(duration_s: float) -> np.ndarray:
+    samples = tone(GOOD_S + duration_s)
+    samples[SAMPLE_RATE : SAMPLE_RATE + round(duration_s * SAMPLE_RATE)] = 0
+    return samples
+
+
+def with_nan() -> np.ndarray:
+    samples = tone(GOOD_S)
+    samples[5] = np.nan
+    return samples
+
+
+@pytest.mark.parametrize(
+    ("samples", "fault"),
+    [
+        (tone(0), "empty"),
+        (with_nan(), "no numbers"),
+        (tone(GOOD_S, 1e-4), "silent"),
+        (np.clip(tone(GOOD_S, 3), -1, 1), "clipped"),
+        (with_hole(2.2), "silent for 2.2 s within"),
+        (tone(GOOD_S / PRIOR_FACTOR - 0.7), "too short"),
+        (tone(GOOD_S * PRIOR_FACTOR + 0.7), "too long"),
+    ],
+)
+def test_fault_is_found(samples, fault):
+    faults = ClipCheck().faults(Audio(samples, SAMPLE_RATE), TEXT, VOICE)
+    assert len(faults) == 1
+    assert fault in faults[0]
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        tone(GOOD_S),
+        tone(GOOD_S, 1.3),  # loud but not flat: the mixer sets the level
+        with_hole(1.8),
+        np.concatenate([np.zeros(5 * SAMPLE_RATE, np.float32), tone(GOOD_S)]),  # trimmed by the mixer
+        tone(GOOD_S / PRIOR_FACTOR - 0.5),
+        tone(GOOD_S * PRIOR_FACTOR + 0.5),
+    ],
+)
+def test_good_clip_passes(samples):
+    assert ClipCheck().faults(Audio(samples, SAMPLE_RATE), TEXT, VOICE) == []
+
+
+def learned(pace: float) -> ClipCheck:
+    check = ClipCheck()
+    for index in range(ENOUGH_CLIPS):
+        assert not check.faults(Audio(tone(GOOD_S * pace * (1 + index % 3 / 50)), SAMPLE_RATE), TEXT, VOICE)
+    return check
+
+
+@pytest.mark.parametrize(("pace", "factor"), [(0.7, 1.9), (1.0, 2.1), (1.0, 0.4), (1.5, 0.45)])
+def test_what_a_voice_has_said_narrows_the_band(pace, factor):
+    audio = Audio(tone(GOOD_S * factor), SAMPLE_RATE)
+    assert not ClipCheck().faults(audio, TEXT, VOICE)
+    assert learned(pace).faults(audio, TEXT, VOICE)
+
+
+def test_what_another_voice_has_said_does_not():
+    check = learned(1.0)
+    other = VOICE.model_copy(update={"id": "b"})
+    assert check.band_s(TEXT, other) == ClipCheck().band_s(TEXT, other)
+
+
+def test_learning_never_widens_the_band():
+    low, high = ClipCheck().band_s(TEXT, VOICE)
+    for pace in (0.5, 1.0, 2.2):
+        learned_low, learned_high = learned(pace).band_s(TEXT, VOICE)
+        assert low <= learned_low <= GOOD_S * pace <= learned_high <= high
+
+
+class Faulty(ToneEngine):
+    """Silent for the first `faults` attempts."""
+
+    def __init__(self, faults: int) -> None:
+        super().__init__(Settings())
+        self.faults = faults
+        self.seeds: list[int] = []
+
+    async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
+        self.seeds.append(seed)
+        audio = await super().synthesize(text, voice, seed=seed)
+        return Audio(audio.samples * 0, audio.sample_rate) if len(self.seeds) <= self.faults else audio
+
+
+@pytest.mark.parametrize("faults", [0, 1])
+async def test_faulty_clip_is_made_again_with_another_seed(faults):
+    engine = Faulty(faults)
+    audio = await checked_clip(engine, TEXT, engine.voices("en")[0], seed=7)
+    assert audio.samples.any()
+    assert engine.seeds[0] == 7
+    assert len(set(engine.seeds)) == faults + 1
+
+
+async def test_clip_that_stays_faulty_is_an_error_that_says_why():
+    engine = Faulty(2)
+    with pytest.raises(SpeechError, match=r"twice for 'The water.*silent.*reword"):
+        await checked_clip(engine, TEXT, engine.voices("en")[0])
+    assert len(engine.seeds) == 2
+
+
+async def test_voices_are_learned_across_calls_of_an_engine():
+    engine = ToneEngine(Settings())
+    voice = engine.voices("en")[0]
+    check = ClipCheck()
+    for seed in range(ENOUGH_CLIPS):
+        await checked_clip(engine, TEXT, voice, seed=seed, check=check)
+    assert check.band_s(TEXT, voice) != ClipCheck().band_s(TEXT, voice)
