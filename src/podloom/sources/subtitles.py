@@ -1,0 +1,86 @@
+"""Subtitles (WebVTT and SubRip) as plain paragraphs; times, numbers and markup are dropped."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from podloom.errors import SourceError
+from podloom.sources.parsed import SENTENCE_CLOSED, Parsed, clean, join_paragraphs
+
+STAMP = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
+TIMING = re.compile(rf"\s*{STAMP}\s*-->\s*{STAMP}")
+VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
+MARKUP = re.compile(r"<[^>]*>|\{\\[^}]*\}")
+PAUSE_S = 2.0
+PARAGRAPH_WORDS = 120
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What is shown for a while, and who says it where that is marked."""
+
+    start_s: float
+    end_s: float
+    speaker: str
+    lines: tuple[str, ...]
+
+
+def parse_subtitles(text: str, name: str) -> Parsed:
+    """The spoken text.
+
+    Raises:
+        SourceError: There are no cues.
+    """
+    captions = list(_captions(clean(text)))
+    if not captions:
+        raise SourceError(f"{name!r} holds no subtitles (no line like 00:01.000 --> 00:03.000)")
+    return Parsed(kind="subtitles", text=join_paragraphs(_paragraphs(captions)))
+
+
+def _captions(text: str) -> Iterator[Caption]:
+    for block in re.split(r"\n[ \t]*\n", text):
+        lines = block.split("\n")
+        at = next((n for n, line in enumerate(lines[:3]) if TIMING.match(line)), None)
+        if at is None:
+            continue  # the header, a note, a style
+        times = TIMING.match(lines[at])
+        assert times is not None
+        spoken = "\n".join(lines[at + 1 :])
+        voice = VOICE.search(spoken)
+        plain = html.unescape(MARKUP.sub("", spoken)).split("\n")
+        yield Caption(
+            start_s=_seconds(times.groups()[:4]),
+            end_s=_seconds(times.groups()[4:]),
+            speaker=voice[1].strip() if voice else "",
+            lines=tuple(line.strip() for line in plain if line.strip()),
+        )
+
+
+def _seconds(stamp: tuple[str | None, ...]) -> float:
+    hours, minutes, seconds, fraction = stamp
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(f"{seconds}.{fraction}")
+
+
+def _paragraphs(captions: list[Caption]) -> Iterator[str]:
+    """Captions joined up to a pause, another speaker or a good length."""
+    paragraph: list[str] = []
+    speaker, shown, end_s = "", "", 0.0
+    for caption in captions:
+        closed = bool(paragraph and SENTENCE_CLOSED.search(paragraph[-1]))
+        enough = sum(len(line.split()) for line in paragraph) >= PARAGRAPH_WORDS
+        if paragraph and (
+            caption.speaker != speaker or (closed and (enough or caption.start_s - end_s > PAUSE_S))
+        ):
+            yield " ".join(paragraph)
+            paragraph = []
+        if not paragraph and caption.speaker and caption.lines:
+            paragraph.append(f"{caption.speaker}:")
+        for line in caption.lines:
+            if line != shown:  # rolling captions show each line twice
+                paragraph.append(line)
+                shown = line
+        speaker, end_s = caption.speaker, caption.end_s
+    yield " ".join(paragraph)
