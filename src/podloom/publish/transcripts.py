@@ -14,6 +14,8 @@ from typing import NamedTuple
 from podloom.domain import Cue, Transcript
 from podloom.publish.wrapping import columns, plain, wrap
 
+RowsOf = Callable[[Cue], list[tuple[str, ...]]]
+"""How a cue is cut: one tuple of rows for each span."""
 VTT_CHARACTERS = 65
 """Of a line, with its voice tag; a name may not push the words below `VTT_LEAST`."""
 VTT_LEAST = 40
@@ -35,7 +37,7 @@ def vtt(transcript: Transcript) -> str:
     There is no `Language:` line after WEBVTT: the W3C parser calls it an error.
     """
     blocks = ["WEBVTT\n"]
-    for span in _spans(transcript, _vtt_rows):
+    for span in spans(transcript, _vtt_rows):
         times = f"{_stamp(span.start_ms)} --> {_stamp(span.end_ms)}"
         blocks.append(f"{times}\n{_voice_tag(span.cue)}{_escaped(span.rows[0])}\n")
     return "\n".join(blocks)
@@ -44,7 +46,7 @@ def vtt(transcript: Transcript) -> str:
 def srt(transcript: Transcript) -> str:
     """SubRip, two rows of 32 columns; the name is spelt out where the speaker changes."""
     blocks = []
-    for number, span in enumerate(_spans(_with_names(transcript), _srt_rows), 1):
+    for number, span in enumerate(spans(_with_names(transcript), _srt_rows), 1):
         times = f"{_stamp(span.start_ms, ',')} --> {_stamp(span.end_ms, ',')}"
         blocks.append("\n".join([str(number), times, *span.rows, ""]))
     return "\n".join(blocks)
@@ -59,7 +61,7 @@ def transcript_json(transcript: Transcript) -> str:
             "endTime": span.end_ms / 1000,
             "body": span.rows[0],
         }
-        for span in _spans(transcript, _whole)
+        for span in spans(transcript, _whole)
     ]
     return json.dumps({"version": "1.0.0", "segments": segments}, ensure_ascii=False, indent=1)
 
@@ -80,7 +82,7 @@ def _whole(cue: Cue) -> list[tuple[str, ...]]:
     return [(text,)] if text else []
 
 
-def _spans(transcript: Transcript, rows_of: Callable[[Cue], list[tuple[str, ...]]]) -> Iterator[Span]:
+def spans(transcript: Transcript, rows_of: RowsOf) -> Iterator[Span]:
     """Ascending spans of at least a millisecond that never overlap; a cue's time is shared by characters.
 
     They stay between the first start and the last end unless there are fewer milliseconds than spans.
