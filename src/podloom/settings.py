@@ -89,7 +89,7 @@ class AudioSettings(Group):
     """Delivery targets; the defaults are what directories ask for."""
 
     loudness_lufs: float = Field(default=-16.0, ge=-24, le=-12)
-    ceiling_dbtp: float = Field(default=-1.5, ge=-6, le=-1, description="Of the mix; codecs add to it.")
+    ceiling_dbtp: float = Field(default=-2.0, ge=-6, le=-1, description="Of the mix; codecs add to it.")
     mp3_kbps: Literal[64, 96, 128, 160, 192] = Field(default=96, description="Mono.")
     m4a_kbps: int = Field(default=64, ge=32, le=256)
     opus_kbps: int = Field(default=32, ge=16, le=256)

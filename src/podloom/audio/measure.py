@@ -1,0 +1,128 @@
+"""Measures a finished file in one streaming decode: what a listener's player makes of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyebur128
+import soundfile
+from pydantic import BaseModel, ConfigDict
+
+from podloom.audio.loudness import HopMeans
+from podloom.audio.samples import Samples
+from podloom.audio.sinks import av_errors, check_formats
+from podloom.domain import Loudness
+from podloom.errors import AudioError
+
+BLOCK_S = 5.0
+HOP_S = 0.1
+SILENCE_DBFS, SILENCE_S = -50.0, 1.5
+CLIPPED = 0.9995
+DIGITAL_SILENCE_DBFS = -110.0
+FLOOR_PART = 0.02
+"""Of the time: how quiet the quietest is."""
+
+
+class Measurement(BaseModel):
+    """What one decode of an encoded file shows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    duration_s: float
+    frames: int
+    sample_rate: int
+    channels: int
+    loudness: Loudness
+    clipped_samples: int
+    """Full-scale ones with another next to them; one alone may be a true peak."""
+    dc: float
+    """Mean of all samples."""
+    long_silences: tuple[tuple[float, float], ...]
+    """Start and length in seconds of what is 1.5 s or longer."""
+    noise_floor_dbfs: float
+
+
+def measure(path: Path) -> Measurement:
+    """Decode and measure; mono counts as heard, from two loudspeakers.
+
+    Raises:
+        AudioError: The file cannot be decoded.
+        MissingDependencyError: It is M4A and PyAV is not installed.
+    """
+    try:
+        return _measure(path)
+    except (soundfile.LibsndfileError, OSError, IndexError, *av_errors()) as error:
+        raise AudioError(f"cannot decode {path.name!r}: {error}; make the episode again") from error
+
+
+def _measure(path: Path) -> Measurement:
+    rate, channels, blocks = _open(path)
+    meter, power = _meter(rate, channels), HopMeans(rate)
+    frames, clipped, total = 0, 0, 0.0
+    for block in blocks:
+        meter.add_frames(np.ascontiguousarray(block).reshape(-1), len(block))
+        full = np.abs(block).max(axis=1) >= CLIPPED
+        clipped += int((full[1:] & full[:-1]).sum())
+        frames, total = frames + len(block), total + float(block.sum(dtype=np.float64))
+        power.add(np.square(block, dtype=np.float64).mean(axis=1))
+    level = 10 * np.log10(power.close() + 1e-12)
+    return Measurement(
+        duration_s=frames / rate,
+        frames=frames,
+        sample_rate=rate,
+        channels=channels,
+        loudness=_loudness(meter, channels),
+        clipped_samples=clipped,
+        dc=total / max(1, frames * channels),
+        long_silences=tuple(_silences(level < SILENCE_DBFS)),
+        noise_floor_dbfs=_noise_floor(level),
+    )
+
+
+def _open(path: Path) -> tuple[int, int, Iterator[Samples]]:
+    """Sample rate, channels and blocks of shape (frames, channels)."""
+    if path.suffix == ".m4a":
+        check_formats(("m4a",))
+        from podloom.audio import pyav  # noqa: PLC0415 - optional extra
+
+        return *pyav.layout(path), pyav.decode(path, BLOCK_S)
+    with soundfile.SoundFile(path) as file:
+        return file.samplerate, file.channels, _soundfile_blocks(path)
+
+
+def _soundfile_blocks(path: Path) -> Iterator[Samples]:
+    with soundfile.SoundFile(path) as file:
+        yield from file.blocks(int(BLOCK_S * file.samplerate), dtype="float32", always_2d=True)
+
+
+def _meter(rate: int, channels: int) -> pyebur128.R128State:
+    mode = pyebur128.MeasurementMode
+    flags = mode.MODE_I | mode.MODE_LRA | mode.MODE_TRUE_PEAK | mode.MODE_HISTOGRAM
+    meter = pyebur128.R128State(channels, rate, flags)
+    if channels == 1:
+        meter.set_channel(0, pyebur128.ChannelType.DUAL_MONO)
+    return meter
+
+
+def _loudness(meter: pyebur128.R128State, channels: int) -> Loudness:
+    peak = max(pyebur128.get_true_peak(meter, channel) for channel in range(channels))
+    return Loudness(
+        integrated_lufs=round(max(-99.0, pyebur128.get_loudness_global(meter)), 2),
+        range_lu=round(pyebur128.get_loudness_range(meter), 2),
+        true_peak_dbtp=round(20 * math.log10(max(peak, 1e-5)), 2),
+    )
+
+
+def _silences(quiet: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Iterator[tuple[float, float]]:
+    change = np.diff(np.concatenate([[0], quiet.astype(np.int8), [0]]))
+    for start, end in zip(np.flatnonzero(change == 1), np.flatnonzero(change == -1), strict=True):
+        if (end - start) * HOP_S >= SILENCE_S:
+            yield round(float(start) * HOP_S, 1), round(float(end - start) * HOP_S, 1)
+
+
+def _noise_floor(level: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    heard = level[level > DIGITAL_SILENCE_DBFS]
+    return round(float(np.quantile(heard, FLOOR_PART)), 1) if len(heard) else -120.0

@@ -1,0 +1,124 @@
+"""Encoders as sinks, each in a thread of its own; the encoding itself happens outside the GIL."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from podloom.audio.lame import Mp3Sink
+from podloom.audio.limiter import TruePeakLimiter
+from podloom.audio.samples import SAMPLE_RATE, Frames
+from podloom.domain import OutputFormat
+from podloom.errors import MissingDependencyError
+from podloom.settings import AudioSettings
+
+QUEUE_DEPTH = 8
+OPUS_CEILING_DBTP = -3.6
+"""Opus at low rates adds up to 2 dB to peaks, the other codecs a few tenths."""
+
+
+class Sink(Protocol):
+    """Takes the programme once, in order."""
+
+    def write(self, frames: Frames) -> None:
+        """Encode the next frames."""
+        ...
+
+    def close(self) -> None:
+        """Finish the file."""
+        ...
+
+    def abort(self) -> None:
+        """Let go of the file, finished or not; may be called after `close` and twice."""
+        ...
+
+
+class Threaded:
+    """Runs a sink in its own thread behind a short queue; its errors surface at the next call."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="encode")
+        self._pending: deque[Future[None]] = deque()
+
+    def write(self, frames: Frames) -> None:
+        """Queue frames; waits when the encoder is far behind."""
+        self._pending.append(self._executor.submit(self._sink.write, frames))
+        while len(self._pending) > QUEUE_DEPTH or (self._pending and self._pending[0].done()):
+            self._pending.popleft().result()
+
+    def close(self) -> None:
+        """Wait for the encoder."""
+        while self._pending:
+            self._pending.popleft().result()
+        self._executor.submit(self._sink.close).result()
+        self._executor.shutdown()
+
+    def abort(self) -> None:
+        """Drop what is queued, wait for what is running."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._pending.clear()
+        self._sink.abort()
+
+
+class Ceiling:
+    """A sink behind a limiter of its own, for a codec that adds more to peaks than the others."""
+
+    def __init__(self, sink: Sink, ceiling_dbtp: float) -> None:
+        self._sink = sink
+        self._limiter = TruePeakLimiter(SAMPLE_RATE, ceiling_dbtp)
+
+    def write(self, frames: Frames) -> None:
+        """Limit and pass on."""
+        self._limit(frames, last=False)
+
+    def close(self) -> None:
+        """Flush the limiter, close the sink."""
+        self._limit(np.zeros(0, np.int16), last=True)
+        self._sink.close()
+
+    def abort(self) -> None:
+        """Let go of the sink's file."""
+        self._sink.abort()
+
+    def _limit(self, frames: Frames, *, last: bool) -> None:
+        limited = self._limiter((frames / 32768).astype(np.float32), last=last)
+        self._sink.write(np.rint(limited * 32768).astype(np.int16))
+
+
+def check_formats(formats: Sequence[OutputFormat]) -> None:
+    """See that the formats can be made here, before anything is.
+
+    Raises:
+        MissingDependencyError: M4A or Opus without the extra.
+    """
+    wanted = [name for name in formats if name != "mp3"]
+    if wanted and find_spec("av") is None:
+        raise MissingDependencyError(
+            f"audio format {wanted[0]!r} needs PyAV, which is not installed; "
+            "install podloom[av] or ask for 'mp3' only"
+        )
+
+
+def av_errors() -> tuple[type[Exception], ...]:
+    """What PyAV raises; nothing while it is not in use."""
+    return (sys.modules["av"].error.FFmpegError,) if "av" in sys.modules else ()
+
+
+def open_sink(kind: OutputFormat, path: Path, settings: AudioSettings) -> Sink:
+    """The encoder of a format, not threaded."""
+    if kind == "mp3":
+        return Mp3Sink(path, settings.mp3_kbps)
+    from podloom.audio.pyav import AvSink  # noqa: PLC0415 - optional extra
+
+    if kind == "m4a":
+        return AvSink.m4a(path, settings.m4a_kbps)
+    ceiling_dbtp = min(OPUS_CEILING_DBTP, settings.ceiling_dbtp)
+    return Ceiling(AvSink.opus(path, settings.opus_kbps), ceiling_dbtp)
