@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from podloom.domain import count_words
 from podloom.errors import SourceError
@@ -46,6 +47,7 @@ def locate(source: str) -> Located:
     if not value:
         raise SourceError("a source is empty; give an address, a path or the text itself")
     if ADDRESS.fullmatch(value):
+        _check_address(value)
         return Located("address", value)
     if scheme := OTHER_SCHEME.fullmatch(value):
         raise SourceError(f"{value!r} is a {scheme[1].lower()} address; only http and https are read")
@@ -70,6 +72,16 @@ def looks_like_path(value: str) -> bool:
     if value.lower().endswith(TEXT_SUFFIXES + AUDIO_SUFFIXES):
         return True
     return bool(PATH_START.match(value)) or (len(words) == 1 and ("/" in value or "\\" in value))
+
+
+def _check_address(value: str) -> None:
+    try:
+        parts = urlsplit(value)
+        good = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number or too large, a broken IPv6 address
+        good = False
+    if not good:
+        raise SourceError(f"{value!r} is no valid address; check its host and port")
 
 
 def _is_file(value: str) -> bool:

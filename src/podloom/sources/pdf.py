@@ -24,6 +24,9 @@ PAGE_NUMBER = re.compile(
     r"[\W_]*(?:(?:page|seite|p\.|쪽)\s*)?(?:\d{1,4}|[ivxl]{1,6})(?:\s*(?:/|of|von|쪽|페이지)\s*\d{0,4})?[\W_]*",
     re.IGNORECASE,
 )
+LEADER = re.compile(r"(?:\.\s?){4,}\s*[\divxl]*\s*$", re.IGNORECASE)
+"""The dots between a title and its page in a table of contents."""
+NUMBERED = re.compile(r"\d+(?:\.\d+)*\.?\s+[^\W\d]")
 EDGE_LINES = 3
 """How many lines at the top and the bottom of a page may be running heads."""
 USELESS_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|tex|indd|pdf|hwp)\b|^\W*$", re.IGNORECASE)
@@ -73,12 +76,13 @@ def _open(content: bytes, name: str) -> PdfReader:
 
 
 def _lines(text: str) -> list[str]:
-    lines = [line.rstrip() for line in clean(text).split("\n")]
-    return lines if any(line.strip() for line in lines) else []
+    """Of a page, without empty ones at its ends: a paragraph may run on."""
+    plain = clean(text).strip()
+    return [line.rstrip() for line in plain.split("\n")] if plain else []
 
 
 def _body(pages: Sequence[list[str]]) -> list[str]:
-    """All lines but page numbers and what stands at the edge of most pages."""
+    """All lines but page numbers, tables of contents and what stands at the edge of most pages."""
     repeated = _repeated(pages)
     lines: list[str] = []
     for page in pages:
@@ -86,9 +90,13 @@ def _body(pages: Sequence[list[str]]) -> list[str]:
         lines += [
             line
             for number, line in enumerate(page)
-            if number not in edge or not (_shape(line) in repeated or PAGE_NUMBER.fullmatch(line.strip()))
+            if not LEADER.search(line) and (number not in edge or not _is_furniture(line, repeated))
         ]
     return lines
+
+
+def _is_furniture(line: str, repeated: set[str]) -> bool:
+    return _shape(line) in repeated or (bool(line.strip()) and bool(PAGE_NUMBER.fullmatch(line.strip())))
 
 
 def _edge(page: list[str]) -> set[int]:
@@ -112,7 +120,7 @@ def _shape(line: str) -> str:
 def _paragraphs(lines: list[str]) -> Iterator[str]:
     """Lines joined up to an empty line, a short closed line, a heading or a list item."""
     widths = sorted(len(line) for line in lines if line.strip())
-    width = widths[int(0.8 * (len(widths) - 1))] if widths else 0
+    width = widths[round(0.8 * (len(widths) - 1))] if widths else 0
     words = set(re.findall(r"\w+(?:-\w+)*", "\n".join(lines).lower()))
     paragraph = ""
     for number, line in enumerate(lines):
@@ -127,12 +135,11 @@ def _breaks(before: str, line: str, width: int) -> bool:
     """Whether a paragraph ends between two lines that follow one another."""
     if ITEM.match(line):
         return True
-    short = len(before) < 0.75 * width
-    if SENTENCE_CLOSED.search(before):
-        return short
-    return (
-        short and heading_like(before.strip()) and not line.strip()[:1].islower() and len(line) > len(before)
-    )
+    short, next_short = len(before) < 0.75 * width, len(line) < 0.75 * width
+    if SENTENCE_CLOSED.search(before) or NUMBERED.match(before):
+        return short or (next_short and bool(NUMBERED.match(line)))
+    opens = not line.strip()[:1].islower() and len(line) > len(before)
+    return short and opens and heading_like(before.strip())
 
 
 def _joined(paragraph: str, line: str, words: set[str]) -> str:

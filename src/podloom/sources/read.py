@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -144,11 +145,13 @@ def _parse_given(text: str) -> Parsed:
 
 def _check_file(located: Located) -> int:
     """The size of a file that can be read."""
+    if located.path.is_dir():
+        raise SourceError(f"{located.value!r} is a folder; give the files in it one by one")
+    if not located.path.is_file():  # opening a pipe would wait for its other end
+        raise SourceError(f"{located.value!r} is no ordinary file; save its content to one")
     try:
         with located.path.open("rb") as stream:
-            return stream.seek(0, 2)
-    except IsADirectoryError as error:
-        raise SourceError(f"{located.value!r} is a folder; give the files in it one by one") from error
+            return stream.seek(0, os.SEEK_END)
     except OSError as error:
         raise SourceError(f"{located.value!r} cannot be read: {error.strerror or error}") from error
 
@@ -157,7 +160,7 @@ def _bytes(located: Located, max_bytes: int) -> bytes:
     size = _check_file(located)
     if size > max_bytes:
         raise SourceError(
-            f"{located.value!r} has {size / 1e6:.0f} MB, more than {max_bytes / 1e6:g} MB; give a part of it"
+            f"{located.value!r} has {size / 1e6:.3g} MB, more than {max_bytes / 1e6:g} MB; give a part of it"
         )
     return located.path.read_bytes()
 

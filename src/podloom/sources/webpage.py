@@ -30,7 +30,12 @@ def parse_webpage(text: str, name: str) -> Parsed:
     page = text if "<body" in text.lower() else f"<html><body>{text}</body></html>"
     # As Markdown, headings, lists and tables survive, and are made prose the same way as a Markdown file's.
     article = trafilatura.extract(
-        page, output_format="markdown", include_formatting=True, include_comments=False, include_tables=True
+        page,
+        output_format="markdown",
+        include_formatting=True,
+        include_comments=False,
+        include_tables=True,
+        prune_xpath="//pre",
     )
     if not article:
         raise SourceError(f"{name!r} holds no article text; give the text itself or a page that shows it")
