@@ -75,6 +75,19 @@ class SpeechEngine(Protocol):
         ...
 
 
+@runtime_checkable
+class BlendingEngine(Protocol):
+    """What an engine offers beside SpeechEngine when voices can be mixed to a recipe."""
+
+    def blend(self, voice_id: str, language: Language) -> Voice:
+        """The voice a recipe describes, e.g. "jm_kumo:0.7,jf_nezumi:0.3".
+
+        Raises:
+            VoiceError: It is no recipe, or one of its voices does not exist.
+        """
+        ...
+
+
 ENGINES: dict[str, str] = {
     "kokoro": "podloom.tts.kokoro:KokoroEngine",
     "openai": "podloom.tts.openai:OpenAISpeechEngine",

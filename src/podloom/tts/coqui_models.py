@@ -1,0 +1,240 @@
+"""Coqui models on this machine: where they lie, whether they are complete, what they speak.
+
+Reads files only. Neither TTS nor torch is imported here, so that a choice of engine costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from podloom.domain import Language
+from podloom.errors import MissingDependencyError, SettingsError
+from podloom.settings import SpeechSettings
+
+_PACKAGES = ("TTS", "torch", "torchaudio", "torchcodec", "six")
+_NAME = re.compile(r"tts_models/[^/\s]+/[^/\s]+/[^/\s]+")
+_WEIGHTS = re.compile(r".*\.(pth|pth\.tar|pt)")
+_CODES: dict[str, Language] = {"en": "en", "eng": "en", "en-us": "en", "en-gb": "en", "ko": "ko", "kor": "ko"}
+_XTTS: tuple[Language, ...] = ("en", "ko")
+_DOWNLOAD = "python -m podloom.tts.coqui"
+_SAMPLED_BYTES = 1 << 20
+
+
+def missing_packages() -> list[str]:
+    """What `podloom[coqui]` would install and is not there; coqui-tts itself is called TTS."""
+    return [name for name in _PACKAGES if find_spec(name) is None]
+
+
+def is_ready(speech: SpeechSettings, language: Language) -> bool:
+    """Whether Coqui, its model and what the model needs are there, and it speaks the language."""
+    if missing_packages():
+        return False
+    try:
+        model = find_model(speech)
+        model.check(accept_licence=speech.coqui_accept_licence)
+    except (MissingDependencyError, SettingsError):
+        return False
+    return language in model.languages
+
+
+@dataclass(frozen=True)
+class CoquiModel:
+    """A model on disk; by name it lies in Coqui's own folder, else where the settings say."""
+
+    name: str
+    """tts_models/... or the name of the folder or file."""
+    by_name: bool
+    path: Path
+    """The folder of a named model or of XTTS, else the file with the weights."""
+    config_path: Path | None
+    """None where Coqui needs none (MMS brings its own)."""
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The model's config.json, or nothing."""
+        if self.config_path is None or not self.config_path.is_file():
+            return {}
+        found: dict[str, Any] = json.loads(self.config_path.read_text("utf-8"))
+        return found
+
+    @property
+    def is_xtts(self) -> bool:
+        """XTTS clones voices, has a limit of characters and a licence of its own."""
+        return "xtts" in self.name or self.config.get("model") == "xtts"
+
+    @property
+    def is_mms(self) -> bool:
+        """One of Meta's thousand languages, which no list has; loaded by its name's pattern."""
+        return "/fairseq/" in self.name
+
+    @property
+    def licence(self) -> str:
+        """As far as it is known without reading the model's page."""
+        if self.is_xtts:
+            return "CPML (non-commercial, also for what it speaks)"
+        if self.is_mms:
+            return "CC BY-NC 4.0"
+        return str(_listed(self.name).get("license", "see the model's page"))
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """Those of Podloom's languages that it speaks."""
+        if self.is_xtts:
+            listed = self.config.get("languages") or _XTTS
+            return tuple(code for code in _XTTS if code in listed)
+        told = [self.name.split("/")[1]] if self.by_name else _told_languages(self.config)
+        return tuple(dict.fromkeys(_CODES[code] for code in told if code in _CODES)) or ("en",)
+
+    @property
+    def speakers(self) -> list[str] | None:
+        """Names of its speakers; empty for one voice, None when only the loaded model knows."""
+        if self.is_xtts:
+            return None
+        if speakers := _names(self.config.get("speakers")):
+            return speakers
+        if self.is_mms or not (self.config.get("use_speaker_embedding") or self.config.get("num_speakers")):
+            return []
+        folder = self.path if self.path.is_dir() else self.path.parent
+        for file in (folder / "speaker_ids.json", folder / "speakers.json"):
+            if file.is_file():
+                return _names(json.loads(file.read_text("utf-8")))
+        return None
+
+    @property
+    def fingerprint(self) -> str:
+        """Name and a digest of the weights' size, beginning and end; the same on every machine."""
+        digest = hashlib.sha256()
+        for file in self._weights():
+            size = file.stat().st_size
+            digest.update(f"{file.name}:{size}".encode())
+            with file.open("rb") as stream:
+                digest.update(stream.read(_SAMPLED_BYTES))
+                stream.seek(max(0, size - _SAMPLED_BYTES))
+                digest.update(stream.read())
+        return f"{self.name}-{digest.hexdigest()[:12]}"
+
+    def check_consent(self, *, accept_licence: bool) -> None:
+        """Refuse a model whose licence has to be accepted by a person and was not.
+
+        Raises:
+            SettingsError: It was not.
+        """
+        if self.is_xtts and not accept_licence:
+            raise SettingsError(
+                f"the Coqui model {self.name!r} is under the CPML: read https://tts-hub.github.io/cpml and, "
+                "if you accept it, set PODLOOM_SPEECH_COQUI_ACCEPT_LICENCE=true"
+            )
+
+    def check(self, *, accept_licence: bool) -> None:
+        """Refuse what cannot be loaded, with the way out.
+
+        Raises:
+            MissingDependencyError: The model, a part of it, or a program it needs is not there.
+            SettingsError: Its licence has not been accepted.
+        """
+        self.check_consent(accept_licence=accept_licence)
+        if not self.path.exists():
+            way_out = f"download it once with `{_DOWNLOAD}`" if self.by_name else "check the path"
+            raise MissingDependencyError(
+                f"the Coqui model {self.name!r} is not at {str(self.path)!r}; {way_out}"
+            )
+        if not self._weights() or (self.config_path is not None and not self.config_path.is_file()):
+            raise MissingDependencyError(
+                f"the Coqui model in {str(self.path)!r} is incomplete (a download that was broken off?); "
+                f"delete the folder and download it again with `{_DOWNLOAD}`"
+            )
+        self._check_programs()
+
+    def _check_programs(self) -> None:
+        espeak = self.config.get("use_phonemes") and self.config.get("phonemizer") in {None, "", "espeak"}
+        if espeak and not (shutil.which("espeak-ng") or shutil.which("espeak")):
+            raise MissingDependencyError(
+                f"the Coqui model {self.name!r} needs the program espeak-ng; install it (apt-get install "
+                "espeak-ng), or choose a model without phonemes"
+            )
+        if self.is_mms and "ko" in self.languages and find_spec("uroman") is None:
+            raise MissingDependencyError(f"the Coqui model {self.name!r} needs uroman; pip install uroman")
+
+    def _weights(self) -> list[Path]:
+        files = (
+            [self.path] if self.path.is_file() else sorted(self.path.glob("*")) if self.path.is_dir() else []
+        )
+        return [file for file in files if _WEIGHTS.fullmatch(file.name) and file.stat().st_size > 0]
+
+
+def find_model(speech: SpeechSettings) -> CoquiModel:
+    """The model the settings name; it may be missing, see CoquiModel.check.
+
+    Raises:
+        SettingsError: It is neither a name nor a path with its config.
+    """
+    wanted = speech.coqui_model
+    if _NAME.fullmatch(wanted):
+        folder = _hub_folder(wanted) or _home() / "tts" / wanted.replace("/", "--")
+        config_path = None if "/fairseq/" in wanted else folder / "config.json"
+        return CoquiModel(wanted, by_name=True, path=folder, config_path=config_path)
+    path = Path(wanted).expanduser()
+    if not path.exists() and "/" not in wanted:
+        raise SettingsError(
+            f"PODLOOM_SPEECH_COQUI_MODEL is {wanted!r}, neither a path nor a name like "
+            "tts_models/en/vctk/vits"
+        )
+    beside = (path if path.is_dir() else path.parent) / "config.json"
+    config_path = Path(speech.coqui_config).expanduser() if speech.coqui_config else beside
+    return CoquiModel(path.stem, by_name=False, path=path, config_path=config_path)
+
+
+def _home() -> Path:
+    """Where Coqui keeps its models; the same rules as its own."""
+    for variable in ("TTS_HOME", "XDG_DATA_HOME"):
+        if variable in os.environ:
+            return Path(os.environ[variable]).expanduser()
+    if sys.platform == "darwin":
+        return Path("~/Library/Application Support").expanduser()
+    return Path.home() / ".local" / "share"
+
+
+def _hub_folder(name: str) -> Path | None:
+    """Where a model lies that Coqui takes from the Hugging Face hub; None for the others."""
+    repository = _listed(name).get("repo_id")
+    if not repository:
+        return None
+    home = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser()
+    hub = Path(os.environ.get("HF_HUB_CACHE", home / "hub")) / f"models--{repository.replace('/', '--')}"
+    return next(iter(sorted((hub / "snapshots").glob("*"))), hub)
+
+
+def _listed(name: str) -> dict[str, Any]:
+    """Coqui's own entry for a model; empty when it has none or is not installed."""
+    spec = find_spec("TTS")
+    if spec is None or spec.origin is None or not _NAME.fullmatch(name):
+        return {}
+    table: Any = json.loads((Path(spec.origin).parent / ".models.json").read_text("utf-8"))
+    for part in name.split("/"):
+        table = table.get(part, {})
+    return dict(table)
+
+
+def _told_languages(config: dict[str, Any]) -> list[str]:
+    """What a config says about languages, in its various ways."""
+    told = [*_names(config.get("languages")), str(config.get("phoneme_language") or "")]
+    told += [str(dataset.get("language") or "") for dataset in config.get("datasets") or []]
+    characters = config.get("characters") or {}
+    if re.search("[가-힣ᄀ-ᇿㄱ-ㅣ]", str(characters.get("characters") or "")):
+        told.append("ko")
+    return [code.lower() for code in told]
+
+
+def _names(found: object) -> list[str]:
+    """Names from a list, or from the keys of a table."""
+    return [str(name) for name in found] if isinstance(found, list | dict) else []

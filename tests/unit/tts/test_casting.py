@@ -1,0 +1,170 @@
+import pytest
+
+from podloom.domain import EpisodeRequest, SpeakerRequest, Voice
+from podloom.errors import MissingDependencyError, RequestError, VoiceError
+from podloom.settings import Settings, SpeechSettings
+from podloom.tts import casting
+from podloom.tts.casting import cast, choose_engine
+from podloom.tts.tone import ToneEngine
+
+
+class Choir(ToneEngine):
+    """Real voices with genders, some of one language only."""
+
+    name = "choir"
+
+    def voices(self, language=None):
+        rows = [
+            ("m1", "Bass", "male", "en"),
+            ("m2", "Tenor", "male", "en"),
+            ("f1", "Alto", "female", "en"),
+            ("n1", "Organ", "neutral", "en"),
+            ("m1", "Bass", "male", "ko"),
+            ("f9", "Mezzo", "female", "ko"),
+        ]
+        return [
+            Voice(engine=self.name, id=id_, label=label, gender=gender, language=code)
+            for id_, label, gender, code in rows
+            if language in {None, code}
+        ]
+
+    def blend(self, voice_id, language):
+        if not voice_id.startswith("m1:"):
+            raise VoiceError(f"no recipe: {voice_id}")
+        return Voice(engine=self.name, id=voice_id, language=language)
+
+
+def request(*speakers: SpeakerRequest, **fields) -> EpisodeRequest:
+    return EpisodeRequest(sources=("a text",), speakers=speakers, **fields)
+
+
+def who(name: str = "", voice: str = "", **fields) -> SpeakerRequest:
+    return SpeakerRequest(name=name, voice=voice, **fields)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        pytest.param(request(), [("Alex", "host", "m1"), ("Jamie", "host", "f1")], id="conversation"),
+        pytest.param(
+            request(format="interview"), [("Alex", "host", "m1"), ("Jamie", "guest", "f1")], id="interview"
+        ),
+        pytest.param(request(format="narration"), [("Alex", "narrator", "m1")], id="narration"),
+        pytest.param(request(language="ko"), [("민준", "host", "m1"), ("서연", "host", "f9")], id="Korean"),
+        pytest.param(
+            request(who("Jamie"), who("Kim", "f1"), who()),
+            [("Jamie", "host", "m1"), ("Kim", "host", "f1"), ("Robin", "host", "n1")],
+            id="named voices are kept, others contrast",
+        ),
+        pytest.param(
+            request(who(voice="alto")),
+            [("Jamie", "host", "f1"), ("Alex", "host", "m1")],
+            id="a second host is added",
+        ),
+        pytest.param(
+            request(who("Jamie", "m2"), who(voice="f1")),
+            [("Jamie", "host", "m2"), ("Maya", "host", "f1")],
+            id="a cast name gives way to a given one",
+        ),
+        pytest.param(
+            request(who("A"), who("B"), who("C"), format="interview"),
+            [("A", "host", "m1"), ("B", "host", "f1"), ("C", "guest", "n1")],
+            id="the last one is the guest",
+        ),
+        pytest.param(
+            request(who("A"), who("B", role="expert"), format="interview"),
+            [("A", "host", "m1"), ("B", "expert", "f1")],
+            id="roles are kept",
+        ),
+        pytest.param(
+            request(who("A", "m1"), who("B", "m1:0.5,f1:0.5")),
+            [("A", "host", "m1"), ("B", "host", "m1:0.5,f1:0.5")],
+            id="a blend",
+        ),
+    ],
+)
+def test_cast(asked, expected):
+    speakers = cast(asked, Choir(Settings()))
+    assert [(s.name, s.role, s.voice.id) for s in speakers] == expected
+    assert {s.voice.language for s in speakers} == {asked.language}
+
+
+NOT_POSSIBLE = {
+    "nearly a voice": (request(who(voice="Teno")), VoiceError, "did you mean 'Tenor'.*m1, m2, f1, n1"),
+    "no recipe": (request(who(voice="x:y")), VoiceError, "no recipe"),
+    "other language": (request(who(voice="f1"), language="ko"), VoiceError, "speaks en, not ko.*f9"),
+    "one voice for two": (request(who(voice="f1"), who(voice="Alto")), VoiceError, "give one of them 'm1'"),
+    "one name for two": (request(who("Kim"), who("kim")), RequestError, "called 'kim'"),
+    "two narrators": (request(who("A"), who("B"), format="narration"), RequestError, "one speaker"),
+    "too many": (request(who("A"), who("B"), who("C"), language="ko"), VoiceError, "2 voices.*3 speakers"),
+}
+
+
+@pytest.mark.parametrize(("asked", "error", "says"), NOT_POSSIBLE.values(), ids=NOT_POSSIBLE)
+def test_refused(asked, error, says):
+    with pytest.raises(error, match=f"(?s){says}"):
+        cast(asked, Choir(Settings()))
+
+
+def test_language_without_a_voice_is_refused():
+    class EnglishOnly(Choir):
+        def voices(self, language=None):
+            return [voice for voice in super().voices(language) if voice.language == "en"]
+
+    with pytest.raises(VoiceError, match="no voice that speaks 'ko'"):
+        cast(request(language="ko"), EnglishOnly(Settings()))
+
+
+def test_long_lists_are_cut_in_messages():
+    class Crowd(Choir):
+        def voices(self, language=None):
+            return [Voice(engine="crowd", id=f"p{n}", language="en") for n in range(109)]
+
+    with pytest.raises(VoiceError, match="p11 and 97 more"):
+        cast(request(who(voice="nobody")), Crowd(Settings()))
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Sets what is installed and which keys there are."""
+
+    def set_up(*, coqui=False, kokoro=False, base_url="", key="") -> Settings:
+        monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+        monkeypatch.setattr(
+            casting.coqui_models, "is_ready", lambda speech, language: coqui and language == "en"
+        )
+        monkeypatch.setattr(casting.kokoro_voices, "missing_packages", lambda: [] if kokoro else ["misaki"])
+        return Settings(speech=SpeechSettings(base_url=base_url, api_key=key))
+
+    return set_up
+
+
+@pytest.mark.parametrize(
+    ("language", "there", "engine", "reason"),
+    [
+        ("en", {"coqui": True, "kokoro": True, "base_url": "http://x", "key": "k"}, "coqui", "installed"),
+        ("ko", {"coqui": True, "kokoro": True}, "kokoro", "embedded"),
+        ("en", {"kokoro": True, "base_url": "http://x"}, "openai", "PODLOOM_SPEECH_BASE_URL"),
+        ("en", {"kokoro": True, "key": "k"}, "openai", "key"),
+        ("en", {"kokoro": True}, "kokoro", "embedded"),
+    ],
+)
+def test_auto_takes_the_best_that_is_ready(machine, language, there, engine, reason):
+    choice = choose_engine(request(language=language), machine(**there))
+    assert choice.name == engine
+    assert reason in choice.reason
+
+
+def test_auto_without_any_voice_says_what_to_install(machine):
+    with pytest.raises(MissingDependencyError, match=r"pip install 'podloom\[kokoro\]'"):
+        choose_engine(request(), machine())
+
+
+def test_named_engine_is_taken(machine):
+    choice = choose_engine(request(engine="tone"), machine(kokoro=True))
+    assert (choice.name, choice.reason) == ("tone", "asked for")
+
+
+def test_unknown_engine_is_refused(machine):
+    with pytest.raises(VoiceError, match="'festival'; choose one of kokoro, openai, coqui, tone or auto"):
+        choose_engine(request(engine="festival"), machine())
