@@ -25,12 +25,11 @@ CLOSERS: dict[str, str] = {
 }  # fmt: skip
 """Read as a word; a sentence may well end after them."""
 
-STARTERS = frozenset(
-    (
-        "The A An It Its He She We You They I This That These Those There Here But And Or So Then Now In On At "
-        "By For From With After Before When While If As Because Although What Why How Who Where Which Our His "
-        "Her Their My Your Some Most Many Each Every No Not Yes However Meanwhile Still Yet Today Tomorrow "
-        "Later Finally First Second Next Let Is Are Was Were Do Does Did Can Could Will Would Should"
-    ).split()  # noqa: SIM905  (a word list, easier to read than a hundred literals)
+_STARTERS = (
+    "The A An It Its He She We You They I This That These Those There Here But And Or So Then Now In On At "
+    "By For From With After Before When While If As Because Although What Why How Who Where Which Our His "
+    "Her Their My Your Some Most Many Each Every No Not Yes However Meanwhile Still Yet Today Tomorrow "
+    "Later Finally First Second Next Let Is Are Was Were Do Does Did Can Could Will Would Should"
 )
+STARTERS = frozenset(_STARTERS.split())
 """Capitalised words that open a sentence rather than continue a name."""

@@ -10,7 +10,7 @@ from podloom.text.abbreviations import ABBREVIATIONS, CLOSERS, STARTERS
 
 _END = re.compile(r"""(?P<stop>[.!?…。！？]+)(?P<quote>["'”’»)\]」』]*)(?P<gap>\s+|$|(?=[가-힣]))""")
 _OPENERS = "\"'“‘«([「『"
-_INITIALS = re.compile(r"(?:[A-Za-z]\.)+$")
+_INITIALS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]")
 _QUOTATIVE = re.compile(r"(?:이?라[고며는]|하[고며는]|했|말했|물었|외쳤|답했)")
 _FINAL_ENDINGS = "다요까죠네지군나라자"
 
@@ -95,7 +95,7 @@ def _ends_after(word: str, sentence: str, following: str) -> bool:
         return not following[0].isdigit()
     if word in ("p.m", "a.m") or word in CLOSERS:
         return True
-    if _INITIALS.search(word + ".") and len(word) % 2:
+    if _INITIALS.fullmatch(word):
         return opener
     # "1. First point": a number alone is the number of what follows.
     return not (word.isdigit() and sentence.strip(_OPENERS) == word)

@@ -1,0 +1,127 @@
+"""Characters and marks: what is dropped or unified before rules see a text, and the pauses that are left."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+_JAMO = range(0x3131, 0x318F)
+"""Compatibility jamo: NFKC would turn them into conjoining ones that fuse with their neighbours."""
+
+_FIXED: dict[str, str] = {
+    **dict.fromkeys("‘’ʼ‛′", "'"),
+    **dict.fromkeys("“”„‟″«»「」『』〈〉《》", '"'),
+    **dict.fromkeys("‐‑−", "-"),
+    **dict.fromkeys("\n\x0c\x85\u2028\u2029", "\n"),
+    **dict.fromkeys("〜∼～", "~"),
+    **dict.fromkeys("∙ㆍ‧•", "·"),
+    **dict.fromkeys("✕✖", "×"),
+    **{c: c for c in "°^`…¢"},
+    **dict.fromkeys("™℠", ""),
+    "‒": "–", "―": "—", "∗": "*", "⁄": "/", "∕": "/", "№": " No. ", "、": ",", "。": ". ",
+    "§": " § ", "ß": "ss", "ẞ": "SS",
+}  # fmt: skip
+"""What NFKC and the categories would get wrong."""
+
+_MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"^\s*```.*$", re.MULTILINE), ""),
+    (re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\s\"[^\"\n]*\")?\)"), r"\1"),
+    (re.compile(r"\[\^?\d+(?:\s?[,–-]\s?\d+)*\]"), ""),
+    (re.compile(r"^[ ]*(?:[-*_][ ]*){3,}$", re.MULTILINE), "\n"),
+    (re.compile(r"^[ ]*\|?(?:[ ]*:?-{3,}:?[ ]*\|)+.*$", re.MULTILINE), ""),
+    (re.compile(r"^[ ]*>+ ", re.MULTILINE), ""),
+    (re.compile(r"^[ ]*#{1,6} +([^\n]*?)[ #]*$", re.MULTILINE), r"\n\n\1\n\n"),
+    (re.compile(r"^[ ]*[-*+·] +([^\n]*)$", re.MULTILINE), r"\n\n\1\n\n"),
+    (re.compile(r"`+"), ""),
+    (re.compile(r"(\*{1,3}|~~)(?=\S)([^\n*~]+)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<!\w)(_{1,3})(?=\S)([^\n_]+)(?<=\S)\1(?!\w)"), r"\2"),
+    (re.compile(r"</?[a-z][a-z0-9]*(?: [^<>\n]*)?/?>"), " "),
+    (re.compile(r"^[ ]*\|[ ]*|[ ]*\|[ ]*$", re.MULTILINE), ""),
+    (re.compile(r" \| "), ", "),
+)
+_PARAGRAPH = re.compile(r"\s*\n\s*\n\s*")
+_DASHES = re.compile(r"\s*(?:[—–]+|--+|(?<=\s)-+(?=\s))\s*|\s*[;:()\[\]{}]+\s*")
+_STOPS = re.compile(r"[\s.,!?…]*[.,!?…][\s.,!?…]*")
+_KOREAN_ENDINGS = "다요까죠네"
+
+
+def plain(text: str) -> str:
+    """One line: characters unified, digits ASCII; emoji, control characters, Markdown and HTML gone."""
+    unified = "".join(map(_unify, unicodedata.normalize("NFC", html.unescape(text))))
+    for pattern, replacement in _MARKDOWN:
+        unified = pattern.sub(replacement, unified)
+    return " ".join(_PARAGRAPH.sub(_paragraph_end, unified.strip()).split())
+
+
+def _paragraph_end(match: re.Match[str]) -> str:
+    before = match.string[: match.start()].rstrip("\"')]")
+    return " " if before[-1:] in ".!?…,:;" else ". "
+
+
+def _unify(char: str) -> str:
+    """What stands for `char`; nothing for what is neither spoken nor a pause."""
+    if char in _FIXED:
+        return _FIXED[char]
+    if ord(char) in _JAMO or " " <= char <= "~":
+        return char
+    category = unicodedata.category(char)
+    if category[0] == "N":
+        return _ascii_number(char)
+    simple = unicodedata.normalize("NFKC", char)
+    if simple != char:
+        return " " + simple if category == "So" else "".join(map(_unify, simple))
+    if category in ("Cf", "Sk", "So", "Me") or "\ufe00" <= char <= "\ufe0f":
+        return ""
+    return " " if category[0] in "CZ" else char
+
+
+def _ascii_number(char: str) -> str:
+    """Digits of any script and form: ３ and ٣ are 3, ① is 1, ½ is 1/2, ² is ^2, Ⅳ is IV."""
+    simple = unicodedata.normalize("NFKC", char).replace("⁄", "/")
+    if unicodedata.decomposition(char).startswith("<super>"):
+        return "^" + simple
+    if "/" in simple:
+        return f" {simple} "
+    if simple.isascii():
+        return simple
+    value = unicodedata.numeric(char, 0.0)
+    number = f"{value:.4g}" if value % 1 else str(int(value))
+    return number if unicodedata.category(char) == "Nd" else f" {number} "
+
+
+def pauses(text: str, *, keep: str) -> str:
+    """Letters, spaces, `keep` between letters, and single stops; any other mark is a pause or nothing."""
+    text = _DASHES.sub(", ", text)
+    spoken = (
+        c if c in " .,!?…" or c in keep or unicodedata.category(c)[0] in "LM" else _gap(c) for c in text
+    )
+    inner = rf"(?<![^\W\d_])[{re.escape(keep)}]|[{re.escape(keep)}](?![^\W\d_])"
+    words = "".join(spoken)
+    if keep:
+        words = re.sub(inner, " ", words)
+    tidy = _STOPS.sub(_stop, words).strip(" .,!?")
+    return re.sub(" +", " ", tidy) + (_last_stop(words) if tidy else "")
+
+
+def _gap(char: str) -> str:
+    return "" if char == '"' else " "
+
+
+def _last_stop(words: str) -> str:
+    """The stop at the very end, if there are words before it."""
+    end = re.search(r"[\s.,!?…]*$", words)
+    tail = end[0] if end and end.start() else ""
+    return next((mark for mark in "?!" if mark in tail), "." if "." in tail or "…" in tail else "")
+
+
+def _stop(match: re.Match[str]) -> str:
+    """One mark for a run of them."""
+    run, before = match[0], match.string[: match.start()]
+    following = match.string[match.end() : match.end() + 1]
+    if "," in run and following.islower():
+        return ", "
+    mark = next((mark for mark in "?!" if mark in run), "")
+    if not mark and ("…" in run or run.count(".") > 1):
+        mark = "." if following.isupper() or before[-1:] in tuple(_KOREAN_ENDINGS) else ","
+    return f"{mark or ('.' if '.' in run else ',')} "
