@@ -134,19 +134,20 @@ def description_html(notes: EpisodeNotes, limit: int = HTML_BYTES) -> str:
     labels = "".join(f"<p>{_html(text)}</p>" for text in (notes.draft_text, notes.disclosure_text) if text)
     room = limit - _size(labels)
     body = ""
-    for block in (_summary(notes.summary, room), *_blocks(notes, words)):
+    for block in (_summary(notes, room), *_blocks(notes, words)):
         if _size(body + block) > room:
             break
         body += block
     return body + labels
 
 
-def _summary(text: str, room: int) -> str:
+def _summary(notes: EpisodeNotes, room: int) -> str:
     """A paragraph of at most `room` bytes; escapes count, so the cut is repeated until it fits."""
-    kept, paragraph = plain(text), f"<p>{_html(text)}</p>"
+    kept = plain(notes.summary)
+    paragraph = f"<p>{_html(kept)}</p>"
     while kept and _size(paragraph) > room:
-        excess = _size(paragraph) - room
-        kept = cut_bytes(kept, max(0, min(_size(kept) - 1, _size(kept) - excess)))
+        share = _size(kept) * max(0, room) // _size(paragraph)
+        kept = cut_bytes(kept, min(_size(kept) - 1, share), notes.language)
         paragraph = f"<p>{_html(kept)}</p>"
     return paragraph if kept else ""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from podloom.domain import ChapterMark, Speaker
+from podloom.domain import ChapterMark, Frozen, Speaker, Voice
 from podloom.errors import RequestError
 from podloom.publish.description import EpisodeNotes, source_link
 from podloom.publish.feed import FeedFile, FeedItem
@@ -56,7 +56,10 @@ def _item(path: Path, manifest: dict[str, Any]) -> FeedItem:
         )
     except KeyError as error:
         raise RequestError(_unusable(path, f"{error} is missing")) from error
-    except (TypeError, AttributeError, ValidationError) as error:
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RequestError(_unusable(path, f"{first['loc'][-1]}: {first['msg']}")) from error
+    except (TypeError, AttributeError) as error:
         raise RequestError(_unusable(path, error)) from error
 
 
@@ -65,14 +68,24 @@ def _notes(manifest: dict[str, Any]) -> EpisodeNotes:
         title=manifest["title"],
         summary=manifest["summary"],
         language=manifest["language"],
-        marks=tuple(ChapterMark(**mark) for mark in manifest.get("chapters", ())),
+        marks=tuple(ChapterMark(**_known(ChapterMark, mark)) for mark in manifest.get("chapters", ())),
         sources=tuple(
             source_link(s.get("title", ""), s.get("origin", "")) for s in manifest.get("sources", ())
         ),
-        speakers=tuple(Speaker(**speaker) for speaker in manifest.get("speakers", ())),
+        speakers=tuple(map(_speaker, manifest.get("speakers", ()))),
         disclosure=manifest.get("disclosure", True),
         draft=manifest.get("draft", False),
     )
+
+
+def _speaker(speaker: dict[str, Any]) -> Speaker:
+    voice = Voice(**_known(Voice, speaker["voice"]))
+    return Speaker(**_known(Speaker, {**speaker, "voice": voice}))
+
+
+def _known(model: type[Frozen], values: dict[str, Any]) -> dict[str, Any]:
+    """Without what only the manifest has: a newer one may say more."""
+    return {key: value for key, value in values.items() if key in model.model_fields}
 
 
 def _file(file: dict[str, Any]) -> FeedFile:

@@ -15,7 +15,8 @@ from podloom.domain import ChapterMark, Cue, Language, Transcript
 from podloom.publish.chapters import clock
 from podloom.publish.description import WORDS, EpisodeNotes, voice_credits
 from podloom.publish.transcripts import spans
-from podloom.publish.wrapping import plain, sentences
+from podloom.publish.wrapping import plain
+from podloom.text.sentences import split_sentences
 
 PAGE_NAME = "index.html"
 AUDIO_TYPES: Mapping[str, str] = MappingProxyType(
@@ -128,7 +129,8 @@ def _template() -> Template:
 def _paragraphs(transcript: Transcript, marks: tuple[ChapterMark, ...]) -> Iterator[_Paragraph]:
     colours: dict[str, int] = {}
     shown = -1
-    for cue, group in groupby(spans(transcript, _by_sentence), key=lambda span: span.cue):
+    timed_sentences = spans(transcript, lambda cue: _sentences(cue, transcript.language))
+    for cue, group in groupby(timed_sentences, key=lambda span: span.cue):
         timed = tuple(_Timed(span.rows[0], span.start_ms / 1000) for span in group)
         chapter = _chapter_at(marks, timed[0].start_s)
         speaker = plain(cue.segment.speaker)
@@ -146,5 +148,5 @@ def _chapter_at(marks: tuple[ChapterMark, ...], start_s: float) -> int:
     return sum(mark.start_s <= start_s + 0.01 for mark in marks) - 1
 
 
-def _by_sentence(cue: Cue) -> list[tuple[str, ...]]:
-    return [(sentence,) for sentence in sentences(cue.segment.text)]
+def _sentences(cue: Cue, language: Language) -> list[tuple[str, ...]]:
+    return [(sentence,) for sentence in split_sentences(plain(cue.segment.text), language)]

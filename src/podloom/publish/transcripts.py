@@ -88,12 +88,12 @@ def spans(transcript: Transcript, rows_of: RowsOf) -> Iterator[Span]:
     They stay between the first start and the last end unless there are fewer milliseconds than spans.
     """
     cues = sorted(transcript.cues, key=lambda cue: cue.start_s)
-    limits = [_ms(cue.start_s) for cue in cues[1:]]
+    starts_ms = [_ms(cue.start_s) for cue in cues]
     free_ms = 0
-    for cue, limit_ms in zip(cues, [*limits, None], strict=True):
+    for i, cue in enumerate(cues):
         parts = rows_of(cue)
-        start_ms = max(free_ms, _ms(cue.start_s))
-        end_ms = _ms(cue.end_s) if limit_ms is None else min(_ms(cue.end_s), limit_ms)
+        start_ms = max(free_ms, starts_ms[i])
+        end_ms = min([_ms(cue.end_s), *starts_ms[i + 1 : i + 2]])
         edges = _shared(start_ms, end_ms, [sum(map(len, rows)) for rows in parts])
         for rows, (start, end) in zip(parts, pairwise(edges), strict=True):
             yield Span(cue, start, end, rows)

@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from podloom.domain import Language
+from podloom.text.sentences import split_sentences
+
 Measure = Callable[[str], int]
 
-# What XML 1.0 and WebVTT do not allow: controls, surrogates and the two non-characters.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1b\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_SENTENCE_GAP = re.compile(r"(?<=[.!?。！？…])[\"'”’)\]]*\s+")
+# What XML 1.0 and WebVTT do not allow: controls other than white space, surrogates, two non-characters.
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _ENDS_SENTENCE = re.compile(r"[.!?。！？…][\"'”’)\]]*$")
 _ENDS_CLAUSE = re.compile(r"[,;:，、–—][\"'”’)\]]*$")
 
@@ -18,15 +20,6 @@ _ENDS_CLAUSE = re.compile(r"[,;:，、–—][\"'”’)\]]*$")
 def plain(text: str) -> str:
     """One line without control characters, white space collapsed."""
     return " ".join(_FORBIDDEN.sub("", text).split())
-
-
-def sentences(text: str) -> list[str]:
-    """Sentences by their punctuation alone; joined with spaces they are the text again."""
-    text, parts, start = plain(text), [], 0
-    for gap in _SENTENCE_GAP.finditer(text):
-        parts.append(text[start : gap.end()].rstrip())
-        start = gap.end()
-    return [part for part in (*parts, text[start:]) if part]
 
 
 def columns(text: str) -> int:
@@ -91,12 +84,12 @@ def _fitting(word: str, width: int, measure: Measure) -> Iterator[str]:
     yield piece
 
 
-def cut_bytes(text: str, limit: int) -> str:
+def cut_bytes(text: str, limit: int, language: Language = "en") -> str:
     """At most `limit` bytes of UTF-8: whole sentences, else whole words and an ellipsis, else characters."""
     text = plain(text)
     if len(text.encode()) <= limit:
         return text
-    kept = _joined_within(sentences(text), limit)
+    kept = _joined_within(split_sentences(text, language), limit)
     if kept:
         return kept
     kept = _joined_within(text.split(), limit - len("…".encode()))
