@@ -1,0 +1,105 @@
+"""What a model would understand from a chat call: the shape asked for, language, chapter, words, speakers."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from podloom.domain import Language
+from podloom.rehearsal.calls import message_texts
+
+Shape = Literal["object", "lines", "prose"]
+
+_HANGUL = re.compile(r"[가-힣]")
+_LETTER = re.compile(r"[A-Za-z가-힣]")
+_TOLD = {
+    "ko": re.compile(r"\b(?:in|language(?: is)?:?) Korean\b|한국어로", re.IGNORECASE),
+    "en": re.compile(r"\b(?:in|language(?: is)?:?) English\b|영어로", re.IGNORECASE),
+}
+_WORDS = re.compile(r"(\d[\d,]*)\s*(?:-\s*)?(?:spoken\s+)?(?:words\b|단어|어절)", re.IGNORECASE)
+_CHAPTER = re.compile(r"\bchapter\s+(\d+)|(\d+)\s*(?:장\b|번째 장|부\b)", re.IGNORECASE)
+_PASSAGE = re.compile(r"(?:^|\n)\s*(?:passage\s+|구절\s*)?\[?#?(\d+)[\]:.]", re.IGNORECASE)
+_SCHEMA = re.compile(r"JSON schema:\s*(\{.*\})", re.DOTALL | re.IGNORECASE)
+ENOUGH_HANGUL = 0.3
+PREFIX_CHARS = 400
+"""The beginning of a user message is the same in all chapters of an episode."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A chat call, understood."""
+
+    shape: Shape
+    schema_name: str
+    """"outline" and "chapter" by what the schema holds; else its own name."""
+    schema: dict[str, Any]
+    language: Language
+    chapter: int | None
+    words: int | None
+    passages: tuple[int, ...]
+    episode: str
+    """What the calls of an episode have in common: instructions, and the beginning of the rest."""
+    prompt: str
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> Reading:
+        """Read a chat call's body."""
+        texts = message_texts(body)
+        prompt = "\n".join(texts)
+        name, schema, shape = _asked_for(body, prompt)
+        last = texts[-1] if texts else ""
+        return cls(
+            shape=shape,
+            schema_name=_kind(schema) or name,
+            schema=schema,
+            language=_language(texts),
+            chapter=_last_number(_CHAPTER, last),
+            words=_last_number(_WORDS, last),
+            passages=tuple(sorted({int(number) for number in _PASSAGE.findall(prompt)})),
+            episode=_beginning(texts),
+            prompt=prompt,
+        )
+
+
+def _beginning(texts: list[str]) -> str:
+    return "\n".join([*texts[:1], *(text[:PREFIX_CHARS] for text in texts[1:2])])
+
+
+def _asked_for(body: dict[str, Any], prompt: str) -> tuple[str, dict[str, Any], Shape]:
+    """Name, schema and shape: from `response_format`, else from a schema written into the prompt."""
+    wanted = body.get("response_format") or {}
+    if wanted.get("type") == "json_schema":
+        named = wanted["json_schema"]
+        return named["name"], named["schema"], "object"
+    written = _SCHEMA.search(prompt)
+    if written:
+        # Whatever follows the schema in the prompt is not part of it.
+        schema, _ = json.JSONDecoder().raw_decode(written.group(1))
+        return "", schema, "lines" if "JSON Lines" in prompt else "object"
+    return "", {}, "object" if wanted.get("type") == "json_object" else "prose"
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    properties = schema.get("properties", {})
+    if "chapters" in properties:
+        return "outline"
+    return "chapter" if "lines" in properties or {"speaker", "text"} <= set(properties) else ""
+
+
+def _language(texts: list[str]) -> Language:
+    """As told in words, else that of the instructions: sources may be in another one."""
+    head = texts[0] if texts else ""
+    for text in (head, "\n".join(texts)):
+        told = {language for language, pattern in _TOLD.items() if pattern.search(text)}
+        if len(told) == 1:
+            return "ko" if "ko" in told else "en"
+    letters = len(_LETTER.findall(head))
+    return "ko" if letters and len(_HANGUL.findall(head)) >= ENOUGH_HANGUL * letters else "en"
+
+
+def _last_number(pattern: re.Pattern[str], text: str) -> int | None:
+    """The number nearest to the end, where a prompt says what this call is about."""
+    found = [next(filter(None, match.groups())) for match in pattern.finditer(text)]
+    return int(found[-1].replace(",", "")) if found else None
