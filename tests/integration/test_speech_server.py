@@ -1,117 +1,28 @@
 """The openai engine against a real HTTP server on the loopback interface."""
 
 import asyncio
-import io
 import json
-import struct
-import threading
-import wave
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from fixtures.speech_server import RATE, SAMPLES, Answer, Server, speech_server, streamed_wav, wav
 from podloom.domain import Voice
 from podloom.errors import PodloomError, ProviderError, ProviderKeyError, SpeechError
 from podloom.settings import Settings, SpeechSettings
 from podloom.tts import openai as engine_module
 from podloom.tts.openai import MAX_CHARACTERS, OpenAISpeechEngine
 
-RATE = 24_000
 KEY = "sk-secret-of-a-test"
 VOICE = Voice(engine="openai", id="nova", language="en")
-SAMPLES = (8000 * np.sin(np.arange(RATE // 10) / 20)).astype("<i2")
-
-
-def wav(samples: np.ndarray = SAMPLES) -> bytes:
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(samples.tobytes())
-    return buffer.getvalue()
-
-
-def streamed_wav() -> bytes:
-    """As servers send it that do not know the length yet."""
-    unknown = 2**32 - 1
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16)
-    header = struct.pack("<4sI4s", b"RIFF", unknown, b"WAVE") + form + struct.pack("<4sI", b"data", unknown)
-    return header + SAMPLES.tobytes()
-
-
-@dataclass
-class Answer:
-    status: int = 200
-    body: bytes = b""
-    kind: str = "audio/wav"
-    cut: int = 0
-    """So many bytes less than announced."""
-    hang: bool = False
-
-
-@dataclass
-class Server:
-    url: str
-    answers: list[Answer] = field(default_factory=list)
-    """Given in order; the last one again and again."""
-    asked: list[dict] = field(default_factory=list)
-    models_status: int = 200
-    released: threading.Event = field(default_factory=threading.Event)
-
-
-def handler(server_of: Callable[[], Server]) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self.answer(
-                Answer(server_of().models_status, b'{"object": "list", "data": []}', "application/json")
-            )
-
-        def do_POST(self) -> None:
-            server = server_of()
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            server.asked.append({**asked, "authorization": self.headers["authorization"]})
-            answer = server.answers[min(len(server.asked), len(server.answers)) - 1]
-            if answer.hang:
-                server.released.wait()
-                self.close_connection = True
-                return
-            self.answer(answer)
-
-        def answer(self, answer: Answer) -> None:
-            self.send_response(answer.status)
-            self.send_header("content-type", answer.kind)
-            self.send_header("content-length", str(len(answer.body) + answer.cut))
-            self.send_header("retry-after-ms", "1")
-            self.end_headers()
-            self.wfile.write(answer.body)
-            self.close_connection = bool(answer.cut)
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    return Handler
 
 
 @pytest.fixture
 def server(monkeypatch) -> Iterator[Server]:
     monkeypatch.setattr(engine_module, "BACKOFF_S", 0.001)
-    state: Server
-    http = ThreadingHTTPServer(("127.0.0.1", 0), handler(lambda: state))
-    http.daemon_threads = True
-    state = Server(f"http://127.0.0.1:{http.server_port}/v1")
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield state
-    state.released.set()
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with speech_server() as server:
+        yield server
 
 
 def settings(url: str, **speech: object) -> Settings:

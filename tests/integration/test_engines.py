@@ -1,0 +1,120 @@
+"""What every engine of the table has to do, whatever is behind it."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from fixtures.speech_server import Answer, speech_server, wav
+from podloom.errors import SpeechError
+from podloom.settings import Settings, SpeechSettings
+from podloom.tts import coqui_models, kokoro_voices
+from podloom.tts.engine import ENGINES, Audio, SpeechEngine, build_engine
+
+LINES = {"en": "It was warm.", "ko": "네, 좋아요."}
+MISSING = {"kokoro": kokoro_voices.missing_packages, "coqui": coqui_models.missing_packages}
+
+
+@pytest.fixture(scope="session")
+def tiny_vits(tmp_path_factory) -> str:
+    from fixtures.tiny_vits import build
+
+    return str(build(tmp_path_factory.mktemp("vits")) / "model.pth")
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("podloom")  # the model file is joined once
+
+
+MARKS = {"coqui": (pytest.mark.coqui, pytest.mark.filterwarnings("ignore"))}
+"""Coqui and torch warn about themselves."""
+
+
+@pytest.fixture(scope="session", params=[pytest.param(name, marks=MARKS.get(name, ())) for name in ENGINES])
+def built(request, home) -> SpeechEngine:
+    name = request.param
+    if missing := MISSING.get(name, list)():
+        pytest.skip(f"podloom[{name}] is not installed: {', '.join(missing)}")
+    coqui_model = request.getfixturevalue("tiny_vits") if name == "coqui" else ""
+    with speech_server() as server:
+        server.answers = [Answer(body=wav())]
+        speech = SpeechSettings(
+            base_url=server.url, api_key="k", coqui_model=coqui_model, local_concurrency=2
+        )
+        yield build_engine(name, Settings(home=home, speech=speech))
+
+
+@pytest.fixture
+async def engine(built):
+    yield built
+    if built.remote:
+        await built.close()  # connections belong to the test's event loop
+
+
+async def first_clip(engine: SpeechEngine, text: str, seed: int = 0) -> Audio:
+    return await engine.synthesize(text, engine.voices("en")[0], seed=seed)
+
+
+def test_it_is_what_the_table_says(engine):
+    assert ENGINES[engine.name].endswith(f":{type(engine).__name__}")
+    assert engine.version
+    assert engine.concurrency >= 1
+
+
+def test_voices_are_its_own_and_differ(engine):
+    every = engine.voices()
+    assert len({(voice.id, voice.language) for voice in every}) == len(every)
+    assert len(engine.voices("en")) >= 2
+    for language in ("en", "ko"):
+        voices = engine.voices(language)
+        assert list(voices) == [voice for voice in every if voice.language == language]
+        assert len({voice.label for voice in voices}) == len(voices)
+        assert {voice.engine for voice in voices} <= {engine.name}
+        assert all(voice.words_per_minute > 0 and voice.licence for voice in voices)
+
+
+async def test_speaks_every_language_it_has_a_voice_for(engine):
+    for language, line in LINES.items():
+        for voice in engine.voices(language)[:1]:
+            audio = await engine.synthesize(line, voice)
+            assert audio.samples.ndim == 1
+            assert audio.samples.dtype == np.float32
+            assert np.isfinite(audio.samples).all()
+            assert audio.samples.any()
+            assert audio.sample_rate >= 16_000
+
+
+async def test_loads_once_however_many_ask(engine):
+    await asyncio.gather(*(engine.load() for _ in range(3)))
+    await engine.load()
+
+
+async def test_same_words_same_bytes_also_side_by_side(engine):
+    one = await first_clip(engine, LINES["en"], seed=5)
+    others = await asyncio.gather(*(first_clip(engine, LINES["en"], seed=5) for _ in range(2)))
+    assert all(np.array_equal(one.samples, other.samples) for other in others)
+
+
+@pytest.mark.parametrize("text", ["", " \n "])
+async def test_empty_text_is_an_error(engine, text):
+    with pytest.raises(SpeechError):
+        await first_clip(engine, text)
+
+
+async def test_speaks_again_after_it_was_closed(engine):
+    before = await first_clip(engine, "Yes.")
+    await engine.close()
+    await engine.close()
+    after = await first_clip(engine, "Yes.")
+    assert np.array_equal(before.samples, after.samples)
+
+
+def test_can_be_used_from_one_event_loop_after_another(built):
+    async def once() -> int:
+        clip = await first_clip(built, "Yes.")
+        if built.remote:
+            await built.close()
+        return len(clip.samples)
+
+    assert asyncio.run(once()) == asyncio.run(once())
