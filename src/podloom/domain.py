@@ -181,6 +181,14 @@ class EpisodeRequest(Frozen):
         description="Same sources, settings and seed: same episode, where the models allow it.",
         json_schema_extra={"position": 18},
     )
+    script: str = Field(
+        default="",
+        max_length=1000,
+        title="Edited script",
+        description="Path of a script.json: its lines are voiced as they are, only changed ones anew. "
+        "Sources are not needed then.",
+        json_schema_extra={"position": 19},
+    )
 
 
 # --- sources ----------------------------------------------------------------------------------------
@@ -292,6 +300,8 @@ class Script(Frozen):
     language: Language
     draft: bool
     """True when no model wrote it: an extractive draft."""
+    speakers: tuple[Speaker, ...] = ()
+    """The cast with its voices, so that an edited script is voiced as before."""
     chapters: tuple[ChapterScript, ...]
 
     @property

@@ -23,6 +23,8 @@ class Telemetry:
     """"cache.tts.hit", "cache.tts.miss", "llm.prompt_tokens", "llm.calls", "speech.characters", ..."""
     notes: list[str] = field(default_factory=list)
     """What a person should know about this run: condensed sources, unknown words, choices made."""
+    segments_known: dict[int, int] = field(default_factory=dict)
+    """Lines known so far, by chapter."""
     progress: Progress = field(default_factory=lambda: Progress(stage="plan", message="Checking the request"))
     _started: float = field(default_factory=time.monotonic)
 

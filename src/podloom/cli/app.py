@@ -1,0 +1,47 @@
+"""The command's frame: its groups, and the one place where an error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+import typer
+
+from podloom.cli import demo, doctor, episodes, make, voices
+from podloom.cli.output import print_error
+from podloom.errors import PodloomError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="podloom",
+    help="Turns sources into a finished podcast episode.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(make.make)
+app.command()(demo.demo)
+app.command()(doctor.doctor)
+app.command()(voices.voices)
+app.command("list")(episodes.list_episodes)
+app.command("show")(episodes.show_episode)
+
+
+def run() -> None:
+    """Parse the command line, run the command, exit."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    as_json = "--json" in sys.argv
+    try:
+        sys.exit(app(standalone_mode=False))
+    except click.ClickException as error:  # a wrong option or a missing value
+        error.show()
+        sys.exit(error.exit_code)
+    except PodloomError as error:
+        print_error(error, as_json=as_json)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        print_error(PodloomError("stopped; what was made is kept, the same command goes on from there"))
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,112 @@
+"""`podloom make`: one episode from sources."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from podloom.api import Orchestration, build_request, generate_podcast_async
+from podloom.cli.output import Json, console, print_json
+from podloom.cli.progress import shown_progress
+from podloom.cli.speakers import parse_speakers
+from podloom.domain import Episode, EpisodeRequest, Format, Language, OutputFormat, Priority, WriterName
+from podloom.errors import RequestError
+
+
+def make(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Addresses, files or texts; - reads standard input.", show_default=False),
+    ] = None,
+    out: Annotated[str, typer.Option(help="The episode gets a folder of its own inside.")] = "out",
+    title: Annotated[str, typer.Option(help="Else from the sources or the writer.")] = "",
+    podcast: Annotated[str, typer.Option(help="The show this episode belongs to.")] = "Podloom",
+    language: Annotated[Language, typer.Option(help="What is spoken.")] = "en",
+    format_: Annotated[Format, typer.Option("--format", help="Shape of the episode.")] = "conversation",
+    minutes: Annotated[float, typer.Option(help="Length to aim for.")] = 5.0,
+    speakers: Annotated[str, typer.Option(help="NAME[:ROLE][=VOICE], separated by commas; up to four.")] = "",
+    instructions: Annotated[str, typer.Option(help="For the writer: audience, tone, stress.")] = "",
+    engine: Annotated[str, typer.Option(help="auto, kokoro, openai, coqui or tone.")] = "auto",
+    writer: Annotated[WriterName, typer.Option(help="Who writes.")] = "auto",
+    priority: Annotated[Priority, typer.Option(help="Against other episodes.")] = "normal",
+    formats: Annotated[str, typer.Option(help="mp3, m4a, opus; separated by commas.")] = "mp3",
+    music: Annotated[bool, typer.Option(help="Intro, stings and outro.")] = True,
+    intro: Annotated[str, typer.Option(help="Own intro, a sound file.")] = "",
+    outro: Annotated[str, typer.Option(help="Own outro, a sound file.")] = "",
+    cover: Annotated[str, typer.Option(help="Own cover, a square picture.")] = "",
+    disclosure: Annotated[bool, typer.Option(help="Say that the voices are synthetic.")] = True,
+    seed: Annotated[int, typer.Option(help="Same seed, same episode.")] = 7,
+    orchestration: Annotated[
+        Literal["auto", "prefect", "inline"] | None, typer.Option(help="Whether it is a flow run.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make an episode: script, voices, mastered audio, transcript, chapters."""
+    request = build_request(
+        read_stdin(sources or []),
+        out=out,
+        title=title,
+        podcast=podcast,
+        language=language,
+        format=format_,
+        minutes=minutes,
+        speakers=parse_speakers(speakers),
+        instructions=instructions,
+        engine=engine,
+        writer=writer,
+        priority=priority,
+        formats=split_formats(formats),
+        music=music,
+        intro=intro,
+        outro=outro,
+        cover=cover,
+        disclosure=disclosure,
+        seed=seed,
+    )
+    show_episode(make_and_watch(request, orchestration, quiet=as_json), as_json=as_json)
+
+
+def read_stdin(sources: list[str]) -> tuple[str, ...]:
+    """The sources, with standard input in the place of "-"; all of it if there is nothing else."""
+    if not sources and not sys.stdin.isatty():
+        sources = ["-"]
+    if not sources:
+        raise RequestError("there is nothing to make an episode from; give a text, a file or an address")
+    return tuple(sys.stdin.read() if source == "-" else source for source in sources)
+
+
+def split_formats(formats: str) -> tuple[OutputFormat, ...]:
+    """Checked by the request itself."""
+    names: Any = tuple(dict.fromkeys(name.strip() for name in formats.split(",") if name.strip()))
+    return names
+
+
+def make_and_watch(request: EpisodeRequest, orchestration: Orchestration | None, *, quiet: bool) -> Episode:
+    """Run in this thread's own loop, so that Ctrl-C stops it at once."""
+    with shown_progress(quiet=quiet) as on_progress:
+        return asyncio.run(
+            generate_podcast_async(request, orchestration=orchestration, on_progress=on_progress)
+        )
+
+
+def show_episode(episode: Episode, *, as_json: bool) -> None:
+    """What was made and where it lies."""
+    if as_json:
+        print_json(episode.model_dump(mode="json"))
+        return
+    folder, screen = Path(episode.folder), console()
+    minutes, seconds = divmod(round(episode.duration_s), 60)
+    label = " (draft: no language model wrote it)" if episode.draft else ""
+    screen.print(f"[bold]{episode.title}[/bold]{label}")
+    screen.print(
+        f"{minutes}:{seconds:02d} min of {episode.asked_s / 60:g} asked, {len(episode.chapters)} chapters,"
+        f" {episode.segments} lines,"
+        f" {episode.loudness.integrated_lufs:.1f} LUFS, made in {episode.seconds:.1f} s"
+    )
+    screen.print(f"voices: {episode.engine}; writer: {episode.writer}")
+    screen.print(f"listen: {folder / episode.files['mp3']}", soft_wrap=True)
+    screen.print(f"read along: {folder / episode.files['page']}", soft_wrap=True)

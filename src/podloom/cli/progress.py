@@ -1,0 +1,76 @@
+"""Progress in the terminal; silent when output is not one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+
+from podloom.domain import Progress
+from podloom.telemetry import ProgressCallback
+
+REFRESH_PER_S = 8
+
+
+@contextmanager
+def shown_progress(*, quiet: bool) -> Iterator[ProgressCallback | None]:
+    """A callback that draws on stderr; None where nobody looks."""
+    screen = Console(stderr=True, highlight=False)
+    if quiet or not screen.is_terminal or not sys.stdout.isatty():
+        yield None
+        return
+    panel = Panel()
+    with Live(panel, console=screen, refresh_per_second=REFRESH_PER_S, transient=True):
+        yield panel.take
+
+
+class Panel:
+    """Stage, chapters, clips, audio made; drawn at most REFRESH_PER_S times a second whatever is reported."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(stage="plan", message="Checking the request")
+        self._spinner = Spinner("dots")
+
+    def take(self, progress: Progress) -> None:
+        """The newest state; the drawing thread reads it when it draws."""
+        self._progress = progress
+
+    def __rich__(self) -> Table:
+        """Three lines: what is being done, how far, what came out."""
+        progress = self._progress
+        self._spinner.update(text=progress.message)
+        grid = Table.grid(padding=(0, 1))
+        grid.add_row(self._spinner)
+        if progress.chapters:
+            bars = Table.grid(padding=(0, 1))
+            bars.add_row(
+                "chapters",
+                _bar(progress.chapters_done, progress.chapters),
+                _of(progress.chapters_done, progress.chapters),
+            )
+            bars.add_row(
+                "clips",
+                _bar(progress.segments_done, progress.segments),
+                _of(progress.segments_done, progress.segments),
+            )
+            grid.add_row(bars)
+        facts = (
+            f"{progress.audio_s:.0f} s of audio, {progress.cache_hits} from the cache,"
+            f" {progress.elapsed_s:.0f} s"
+        )
+        grid.add_row(facts)
+        return grid
+
+
+def _bar(done: int, total: int) -> ProgressBar:
+    return ProgressBar(total=max(total, 1), completed=done, width=40)
+
+
+def _of(done: int, total: int) -> str:
+    return f"{done}/{total}"

@@ -1,0 +1,100 @@
+"""`podloom voices`: what each engine can say, and a sample to listen to."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from podloom.cli.output import Json, console, print_json
+from podloom.domain import Language, Voice
+from podloom.errors import OutputError, PodloomError, VoiceError
+from podloom.settings import Settings, load_settings
+from podloom.tts.engine import ENGINES, SpeechEngine, build_engine
+
+SAMPLES: dict[Language, str] = {
+    "en": "Hello, and welcome. This is how I sound when I read your next episode.",
+    "ko": "안녕하세요. 다음 에피소드를 이 목소리로 들려 드릴게요.",
+}
+
+
+def voices(
+    engine: Annotated[str, typer.Option(help="Only of this engine.")] = "",
+    language: Annotated[Language | None, typer.Option(help="Only for this language.")] = None,
+    sample: Annotated[str, typer.Option(help="Voice to speak a sample with.")] = "",
+    to: Annotated[Path, typer.Option(help="File for the sample: .wav, .flac or .mp3.")] = Path("sample.wav"),
+    text: Annotated[str, typer.Option(help="What the sample says.")] = "",
+    as_json: Json = False,
+) -> None:
+    """List the voices, or speak a sample of one to a file."""
+    settings = load_settings()
+    listed, missing = _voices(engine, language, settings)
+    if sample:
+        voice = _pick(listed, sample)
+        asyncio.run(_speak(build_engine(voice.engine, settings), voice, text, to))
+    if as_json:
+        sampled = {"sample": str(to)} if sample else {}
+        print_json({"voices": [voice.model_dump() for voice in listed], "missing": missing, **sampled})
+    elif sample:
+        console().print(f"{voice.label or voice.id} speaks in {to}", soft_wrap=True)
+    else:
+        _print(listed, missing)
+
+
+def _voices(engine: str, language: Language | None, settings: Settings) -> tuple[list[Voice], dict[str, str]]:
+    """Voices of every engine that can be built; and why the others cannot."""
+    listed: list[Voice] = []
+    missing: dict[str, str] = {}
+    for name in [engine] if engine else ENGINES:
+        try:
+            listed += build_engine(name, settings).voices(language)
+        except VoiceError:
+            raise
+        except PodloomError as error:
+            if engine:
+                raise
+            missing[name] = str(error)
+    return listed, missing
+
+
+def _pick(listed: list[Voice], wanted: str) -> Voice:
+    name = wanted.rpartition("/")[2].lower()
+    for voice in listed:
+        if name in (voice.id.lower(), voice.label.lower()):
+            return voice
+    raise VoiceError(f"there is no voice {wanted!r} here; `podloom voices` lists those there are")
+
+
+async def _speak(engine: SpeechEngine, voice: Voice, text: str, to: Path) -> None:
+    from podloom.text.normalize import normalize  # noqa: PLC0415
+
+    await engine.load()
+    spoken = normalize(text or SAMPLES[voice.language], voice.language)
+    audio = await engine.synthesize(spoken, voice)
+    import soundfile  # noqa: PLC0415
+
+    try:
+        soundfile.write(to, audio.samples, audio.sample_rate)
+    except (OSError, ValueError, soundfile.LibsndfileError) as error:
+        raise OutputError(f"cannot write the sample to {str(to)!r}: {error}") from error
+
+
+def _print(listed: list[Voice], missing: dict[str, str]) -> None:
+    table = Table("engine", "voice", "name", "language", "kind", "pitch", "words/min", "licence", box=None)
+    for voice in listed:
+        table.add_row(
+            voice.engine,
+            voice.id,
+            voice.label,
+            voice.language,
+            voice.gender,
+            f"{voice.pitch_hz:.0f} Hz" if voice.pitch_hz else "",
+            f"{voice.words_per_minute:.0f}",
+            voice.licence,
+        )
+    console().print(table)
+    for name, reason in missing.items():
+        console().print(f"{name}: {reason}", soft_wrap=True)

@@ -1,0 +1,128 @@
+"""Stage: one chapter, written and voiced line by line."""
+
+from __future__ import annotations
+
+import asyncio
+
+from podloom.cache.keys import cache_key
+from podloom.domain import ChapterPlan, ChapterScript, Clip, Outline, Segment, SourceDocument
+from podloom.script.frame import disclosure_line
+from podloom.script.writer import Withdrawn
+from podloom.stages.outline import outline_key
+from podloom.stages.run import Run, VoicedLine
+from podloom.stages.voice import voice_segment
+
+
+class ChapterInProgress:
+    """Lines of a chapter as they become known, each with its clip under way."""
+
+    def __init__(self, run: Run, chapter: ChapterPlan) -> None:
+        self._run, self._chapter = run, chapter
+        self._lines: list[VoicedLine] = []
+        self._withdrawn: list[asyncio.Future[Clip]] = []
+        self._opening = opening_lines(run, chapter)
+        for segment in self._opening:
+            self._voice(segment)
+
+    def add(self, segment: Segment) -> None:
+        """Take the writer's next line; what opens the chapter comes before its first."""
+        self._voice(segment.model_copy(update={"index": len(self._lines)}))
+
+    def withdraw(self) -> None:
+        """Forget the writer's lines and stop their clips."""
+        opening = len(self._opening)
+        for line in self._lines[opening:]:
+            line.clip.cancel()
+            self._withdrawn.append(line.clip)
+        del self._lines[opening:]
+        self._tell()
+
+    def complete(self) -> tuple[VoicedLine, ...]:
+        """All lines are known: the mixer may take them."""
+        lines = tuple(self._lines)
+        self._run.chapter_lines(self._chapter.index).set_result(lines)
+        return lines
+
+    async def abandon(self) -> None:
+        """Stop every clip that is under way and wait until it has stopped."""
+        clips = [line.clip for line in self._lines] + self._withdrawn
+        for clip in clips:
+            clip.cancel()
+        await asyncio.gather(*clips, return_exceptions=True)
+
+    def _voice(self, segment: Segment) -> None:
+        clip = asyncio.ensure_future(voice_segment(self._run, segment))
+        self._lines.append(VoicedLine(segment, clip))
+        self._tell()
+
+    def _tell(self) -> None:
+        telemetry = self._run.telemetry
+        known = telemetry.segments_known
+        known[self._chapter.index] = len(self._lines)
+        telemetry.report(segments=sum(known.values()))
+
+
+def opening_lines(run: Run, chapter: ChapterPlan) -> list[Segment]:
+    """What Podloom itself says before the writer's first line; an edited script has it already."""
+    if chapter.index > 0 or not run.request.disclosure or run.request.script:
+        return []
+    text = disclosure_line(run.request)
+    return [Segment(chapter=0, index=0, speaker=run.speakers[0].name, text=text)]
+
+
+async def write_chapter(
+    run: Run, documents: tuple[SourceDocument, ...], outline: Outline, chapter: ChapterPlan
+) -> ChapterScript:
+    """Write one chapter and voice each line as soon as it is known; returns when all have a clip.
+
+    Raises:
+        ScriptError: The writer's answers stayed unusable.
+        SpeechError: A line cannot be voiced.
+        ProviderError: A server failed.
+    """
+    progress = ChapterInProgress(run, chapter)
+    try:
+        await _write(run, documents, outline, chapter, progress)
+        lines = progress.complete()
+        await asyncio.gather(*(line.clip for line in lines))
+    except BaseException:
+        await progress.abandon()
+        raise
+    run.telemetry.report(chapters_done=run.telemetry.progress.chapters_done + 1)
+    segments = tuple(line.segment for line in lines)
+    return ChapterScript(index=chapter.index, title=chapter.title, segments=segments)
+
+
+async def _write(
+    run: Run,
+    documents: tuple[SourceDocument, ...],
+    outline: Outline,
+    chapter: ChapterPlan,
+    progress: ChapterInProgress,
+) -> None:
+    """From the writer, line by line, or all at once from the script tier."""
+
+    async def make() -> bytes:
+        segments: list[Segment] = []
+        async for line in run.writer.write_chapter(run.brief, documents, outline, chapter):
+            if isinstance(line, Withdrawn):
+                run.telemetry.counters["script.withdrawn"] += 1
+                segments.clear()
+                progress.withdraw()
+            else:
+                segments.append(line)
+                progress.add(line)
+        script = ChapterScript(index=chapter.index, title=chapter.title, segments=tuple(segments))
+        return script.model_dump_json().encode()
+
+    key = cache_key(
+        "script",
+        outline=outline.model_dump(mode="json"),
+        chapter=chapter.index,
+        about=outline_key(run, documents),
+    )
+    made = await run.cache.get_or_make("script", key, make)
+    if made.hit:
+        progress.withdraw()
+        for segment in ChapterScript.model_validate_json(made.value).segments:
+            progress.add(segment)

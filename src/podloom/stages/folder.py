@@ -1,0 +1,70 @@
+"""Where a run writes: a partial folder beside the final one, swapped in when it is whole."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from podloom.errors import OutputError
+
+BYTES_PER_MINUTE = 6_000_000
+"""Room asked for, generously: three encoded files, and the clips."""
+PARTIAL = ".partial"
+
+
+def check_room(out: Path, minutes: float) -> None:
+    """Make the output folder and see that it can be written and has room.
+
+    Raises:
+        OutputError: It cannot be made or written, or is too full.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / f".podloom-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+        free = shutil.disk_usage(out).free
+    except OSError as error:
+        raise OutputError(
+            f"cannot write to the output folder {str(out)!r} ({error.strerror}); choose another with --out"
+        ) from error
+    needed = round(50_000_000 + minutes * BYTES_PER_MINUTE)
+    if free < needed:
+        raise OutputError(
+            f"{str(out)!r} has {free // 1_000_000} MB free and {minutes:g} minutes need about"
+            f" {needed // 1_000_000} MB; make room or choose another folder with --out"
+        )
+
+
+def open_partial(out: Path, run_id: str) -> Path:
+    """An empty folder that only this run writes to."""
+    folder = out / f".{run_id}{PARTIAL}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def swap_in(partial: Path, final: Path) -> None:
+    """Put the whole episode where it belongs; an older one is replaced, never mixed with.
+
+    Raises:
+        OutputError: The final place cannot be written.
+    """
+    old = final.with_name(f"{partial.name}.old")
+    try:
+        if final.exists():
+            final.rename(old)
+        try:
+            partial.rename(final)
+        except OSError:
+            if old.exists():
+                old.rename(final)
+            raise
+    except OSError as error:
+        raise OutputError(
+            f"cannot put the episode into {str(final)!r} ({error.strerror});"
+            f" it lies whole in {str(partial)!r}"
+        ) from error
+    if old.exists():
+        shutil.rmtree(old) if old.is_dir() else old.unlink()

@@ -1,0 +1,139 @@
+"""Looks at the machine and at the servers in the settings, one finding each."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from podloom.domain import EpisodeRequest
+from podloom.errors import MissingDependencyError, PodloomError
+from podloom.settings import Settings, load_settings
+from podloom.stages import shared
+from podloom.stages.folder import check_room
+from podloom.tts.casting import choose_engine
+from podloom.tts.engine import ENGINES, build_engine
+
+EXTRAS = {"kokoro": "onnxruntime", "av": "av", "stt": "faster-whisper", "coqui": "coqui-tts"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report: `off` means not set up and not needed."""
+
+    name: str
+    state: Literal["ok", "off", "bad"]
+    found: str
+    advice: str = ""
+
+
+async def examine() -> list[Finding]:
+    """All findings, in the order in which a run would need them."""
+    settings = load_settings()
+    checks: list[Awaitable[Finding]] = [
+        _checked("home", lambda: _home(settings)),
+        _checked("writer", lambda: _writer(settings)),
+        *[_checked(f"engine {name}", lambda name=name: _engine(name, settings)) for name in ENGINES],
+        _checked("cache", lambda: _cache(settings)),
+        _checked("database", lambda: _database(settings)),
+        _checked("prefect", _prefect),
+    ]
+    found = await asyncio.gather(*checks)
+    return [*_packages(), _choice(settings), *found]
+
+
+async def _checked(name: str, check: Callable[[], Awaitable[Finding]]) -> Finding:
+    try:
+        return await check()
+    except MissingDependencyError as error:
+        return Finding(name, "off", "not installed", str(error))
+    except PodloomError as error:
+        return Finding(name, "bad", "does not work", str(error))
+
+
+def _packages() -> list[Finding]:
+    found = [Finding("podloom", "ok", f"{version('podloom')} on Python {platform.python_version()}")]
+    for extra, package in EXTRAS.items():
+        try:
+            found.append(Finding(f"extra {extra}", "ok", f"{package} {version(package)}"))
+        except PackageNotFoundError:
+            advice = f"if you want it: pip install 'podloom[{extra}]'"
+            found.append(Finding(f"extra {extra}", "off", "not installed", advice))
+    return found
+
+
+def _choice(settings: Settings) -> Finding:
+    try:
+        choice = choose_engine(EpisodeRequest(sources=("-",)), settings)
+    except PodloomError as error:
+        return Finding("voices by default", "bad", "none", str(error))
+    return Finding("voices by default", "ok", f"{choice.name}: {choice.reason}")
+
+
+async def _home(settings: Settings) -> Finding:
+    check_room(Path(settings.home), 60)
+    return Finding("home", "ok", str(settings.home))
+
+
+async def _writer(settings: Settings) -> Finding:
+    if not (settings.llm_key or settings.llm.base_url):
+        advice = "set PODLOOM_LLM_API_KEY or PODLOOM_LLM_BASE_URL for a written script"
+        return Finding("writer", "off", "offline drafts only", advice)
+    from podloom.llm.openai import shared_client  # noqa: PLC0415
+
+    return Finding("writer", "ok", await shared_client(settings).check())
+
+
+async def _engine(name: str, settings: Settings) -> Finding:
+    if name == "openai" and not (settings.speech_key or settings.speech.base_url):
+        return Finding("engine openai", "off", "no server set", "set PODLOOM_SPEECH_API_KEY or ..._BASE_URL")
+    engine = build_engine(name, settings)
+    await engine.load()
+    voices = engine.voices()
+    await engine.close()
+    return Finding(f"engine {name}", "ok", f"{engine.version}, {len(voices)} voices")
+
+
+async def _cache(settings: Settings) -> Finding:
+    from podloom.cache.opening import open_cache  # noqa: PLC0415
+
+    cache = open_cache(settings, on_count=lambda _: None)
+    try:
+        await cache.put("structure", "doctor", b"ok")
+        alive = await cache.get("structure", "doctor") == b"ok"
+        await cache.delete("structure", "doctor")
+    finally:
+        await cache.close()
+    where = "Redis" if settings.cache.redis_url.get_secret_value() else f"files in {settings.home}"
+    if alive:
+        return Finding("cache", "ok", where)
+    return Finding("cache", "bad", f"{where} does not answer", "check PODLOOM_CACHE_REDIS_URL")
+
+
+async def _database(settings: Settings) -> Finding:
+    database = await shared.database(settings)
+    try:
+        return Finding("database", "ok", await database.check())
+    finally:
+        await database.close()
+
+
+async def _prefect() -> Finding:
+    url = os.environ.get("PREFECT_API_URL", "")
+    if not url:
+        return Finding("prefect", "off", "no server set: runs are made inline", "set PREFECT_API_URL")
+    import httpx  # noqa: PLC0415
+
+    try:
+        async with httpx.AsyncClient(timeout=2) as client:
+            (await client.get(f"{url.rstrip('/')}/health")).raise_for_status()
+    except httpx.HTTPError as error:
+        return Finding(
+            "prefect", "bad", f"{url} does not answer ({type(error).__name__})", "start the server"
+        )
+    return Finding("prefect", "ok", url)

@@ -1,0 +1,144 @@
+"""The manifest of a finished episode: what was used, what was measured, what it cost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from podloom.audio.measure import Measurement
+from podloom.cache.keys import SCHEMA_VERSION
+from podloom.domain import Episode, Mix, Script
+from podloom.script.check import repeated_runs
+from podloom.stages.run import Run
+
+TYPES = {
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".opus": "audio/opus",
+    ".vtt": "text/vtt",
+    ".srt": "application/x-subrip",
+    ".json": "application/json",
+    ".jpg": "image/jpeg",
+    ".md": "text/markdown",
+    ".html": "text/html",
+}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What the manifest is made from."""
+
+    run: Run
+    episode: Episode
+    script: Script
+    mix: Mix
+    measured: Measurement
+
+
+def write_manifest(parts: Manifest) -> None:
+    """episode.json in the run's partial folder, beside the files that it lists."""
+    path = parts.run.partial / parts.episode.files["manifest"]
+    path.write_text(json.dumps(manifest(parts), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def manifest(parts: Manifest) -> dict[str, Any]:
+    """Everything about an episode; the keys are documented in docs/manifest.md."""
+    episode = parts.episode
+    return {
+        "schema": 1,
+        "id": episode.id,
+        "guid": f"urn:uuid:{episode.id}",
+        "run_id": episode.run_id,
+        "podcast": episode.podcast,
+        "title": episode.title,
+        "summary": episode.summary,
+        "language": episode.language,
+        "draft": episode.draft,
+        "disclosure": parts.run.request.disclosure,
+        "published_at": episode.published_at,
+        "duration_s": round(episode.duration_s, 3),
+        "asked_s": episode.asked_s,
+        "loudness": episode.loudness.model_dump(),
+        "chapters": [mark.model_dump() for mark in episode.chapters],
+        "segments": episode.segments,
+        "files": _files(parts),
+        "request": parts.run.request.model_dump(mode="json"),
+        **_made_with(parts),
+        **_made_how(parts),
+    }
+
+
+def _files(parts: Manifest) -> dict[str, Any]:
+    folder = parts.run.partial
+    listed = {kind: name for kind, name in parts.episode.files.items() if kind != "manifest"}
+    return {kind: _file(folder / name, kind) for kind, name in listed.items()}
+
+
+def _file(path: Path, kind: str) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    mime = "application/json+chapters" if kind == "chapters" else TYPES[path.suffix]
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest, "type": mime}
+
+
+def _made_with(parts: Manifest) -> dict[str, Any]:
+    """Sources, cast and versions."""
+    run = parts.run
+    return {
+        "sources": [
+            {
+                "origin": document.origin if document.kind != "text" or document.origin else "text",
+                "title": document.title,
+                "language": document.language,
+                "words": document.words,
+                "sha256": document.sha256,
+            }
+            for document in run.documents
+        ],
+        "speakers": [speaker.model_dump() for speaker in run.speakers],
+        "versions": {
+            "podloom": version("podloom"),
+            "python": platform.python_version(),
+            "engine": f"{run.engine.name} {run.engine.version}",
+            "engine_reason": run.engine_reason,
+            "writer": run.writer.name,
+            "prompts": run.writer.fingerprint,
+            "cache_schema": SCHEMA_VERSION,
+        },
+    }
+
+
+def _made_how(parts: Manifest) -> dict[str, Any]:
+    """Timings, tokens, cost, cache, and what a person should know."""
+    run, counters = parts.run, parts.run.telemetry.counters
+    return {
+        "seconds": round(parts.episode.seconds, 3),
+        "timings": [timing.model_dump() for timing in run.telemetry.timings],
+        "counters": dict(sorted(counters.items())),
+        "cost": cost(run),
+        "cache_hits": parts.episode.cache_hits,
+        "checks": {
+            "repeated_runs": len(repeated_runs(parts.script)),
+            "clipped_samples": parts.measured.clipped_samples,
+            "long_silences": list(parts.measured.long_silences),
+        },
+        "notes": list(run.telemetry.notes),
+    }
+
+
+def cost(run: Run) -> float | None:
+    """In the currency of the prices in the settings; None when a paid server has no price set."""
+    counters, llm, speech = run.telemetry.counters, run.settings.llm, run.settings.speech
+    writing = (
+        counters["llm.prompt_tokens"] * llm.input_price + counters["llm.completion_tokens"] * llm.output_price
+    )
+    voicing = counters["speech.characters"] * speech.price if run.engine.remote else 0.0
+    unknown = (counters["llm.calls"] and not (llm.input_price or llm.output_price)) or (
+        run.engine.remote and counters["speech.calls"] and not speech.price
+    )
+    return None if unknown else round((writing + voicing) / 1e6, 6)

@@ -1,0 +1,102 @@
+"""Opening a run: everything that can be refused is refused here, before the first paid call."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from shutil import rmtree
+
+from podloom.audio.sinks import check_formats
+from podloom.cache.opening import open_cache, open_clips
+from podloom.domain import EpisodeRequest
+from podloom.errors import RequestError
+from podloom.publish.cover import check_cover
+from podloom.script.replay import ReplayWriter, load_script, replay_request
+from podloom.script.selection import build_writer
+from podloom.script.writer import Writer
+from podloom.settings import Settings
+from podloom.stages import shared
+from podloom.stages.folder import check_room, open_partial
+from podloom.stages.run import Run
+from podloom.stages.studio import Studio
+from podloom.telemetry import Telemetry
+from podloom.tts.casting import cast, choose_engine
+from podloom.tts.queue import queue_for
+
+
+@asynccontextmanager
+async def open_studio(
+    request: EpisodeRequest, settings: Settings, telemetry: Telemetry, *, run_id: str | None = None
+) -> AsyncIterator[Studio]:
+    """The stages of one run, with all their tools; everything is given back at the end.
+
+    Raises:
+        RequestError: The request cannot be made.
+        MissingDependencyError: It needs an extra that is not installed.
+    """
+    run = open_run(request, settings, telemetry, run_id or str(uuid.uuid4()))
+    studio = Studio(run)
+    try:
+        await studio.start()
+        yield studio
+    except BaseException as error:
+        await studio.failed(error)
+        raise
+    finally:
+        await studio.close()
+        rmtree(run.partial, ignore_errors=True)
+
+
+def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str) -> Run:
+    """Check the request and build what its run needs; belongs to the running loop."""
+    request, writer = _writer(request, settings, telemetry)
+    check_formats(request.formats)
+    for path in filter(None, (request.intro, request.outro)):
+        check_own_music(path)
+    if request.cover:
+        check_cover(Path(request.cover))
+    choice = choose_engine(request, settings)
+    engine = shared.engine(choice.name, settings)
+    speakers = cast(request, engine)
+    telemetry.note(f"voices: {choice.name} ({choice.reason})")
+    telemetry.note(f"writer: {writer.name}")
+    out = Path(request.out)
+    check_room(out, request.minutes)
+    cache = open_cache(
+        settings, on_count=lambda name: telemetry.counters.update([name]), on_note=telemetry.note
+    )
+    return Run(
+        id=run_id,
+        request=request,
+        settings=settings,
+        telemetry=telemetry,
+        writer=writer,
+        engine=engine,
+        engine_reason=choice.reason,
+        speakers=speakers,
+        queue=queue_for(engine),
+        cache=cache,
+        clips=open_clips(settings, cache),
+        partial=open_partial(out, run_id),
+    )
+
+
+def check_own_music(path: str) -> None:
+    """See that a jingle can be used; scipy and pydub are only loaded when there is one."""
+    from podloom.audio.music import check_music  # noqa: PLC0415
+
+    check_music(Path(path))
+
+
+def _writer(
+    request: EpisodeRequest, settings: Settings, telemetry: Telemetry
+) -> tuple[EpisodeRequest, Writer]:
+    """Who writes; an edited script decides what the request leaves open."""
+    if request.script:
+        script = load_script(Path(request.script))
+        return replay_request(request, script), ReplayWriter(script)
+    if not any(source.strip() for source in request.sources):
+        raise RequestError("there is nothing to make an episode from; give a text, a file or an address")
+    return request, build_writer(request, settings, telemetry)

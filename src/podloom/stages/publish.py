@@ -1,0 +1,193 @@
+"""Stage: everything a listener gets, put into one folder and swapped in when it is whole."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from zlib import crc32
+
+from podloom.audio.files import FINISH, Tags
+from podloom.audio.measure import Measurement, measure
+from podloom.domain import (
+    ChapterMark,
+    Episode,
+    Loudness,
+    Mix,
+    Outline,
+    OutputFormat,
+    Script,
+    Transcript,
+    slug,
+)
+from podloom.errors import AudioError
+from podloom.publish.chapters import chapters_json
+from podloom.publish.cover import check_cover, draw_cover
+from podloom.publish.description import EpisodeNotes, description_md, source_links
+from podloom.publish.page import player_page
+from podloom.publish.transcripts import srt, transcript_json, vtt
+from podloom.stages.folder import swap_in
+from podloom.stages.manifest import Manifest, write_manifest
+from podloom.stages.run import Run, episode_id
+
+NAMES = {
+    "mp3": "episode.mp3",
+    "m4a": "episode.m4a",
+    "opus": "episode.opus",
+    "vtt": "transcript.vtt",
+    "srt": "transcript.srt",
+    "transcript": "transcript.json",
+    "chapters": "chapters.json",
+    "script": "script.json",
+    "cover": "cover.jpg",
+    "description": "description.md",
+    "page": "index.html",
+    "manifest": "episode.json",
+}
+"""What a finished folder holds; scripts rely on these names."""
+
+
+async def publish_episode(run: Run, outline: Outline, script: Script, mix: Mix) -> Episode:
+    """The finished folder; until the last step everything lies in the run's partial one.
+
+    Raises:
+        AudioError: The encoded file misses its loudness target by more than a listener would accept.
+        OutputError: The folder cannot be written.
+    """
+    run.telemetry.report(stage="publish", message="Writing tags, transcript and cover")
+    published_at = datetime.now(UTC).replace(microsecond=0)
+    cover = await asyncio.to_thread(_cover, run, script.title, mix)
+    (run.partial / NAMES["cover"]).write_bytes(cover)
+    tags = _tags(run, script, published_at)
+    await asyncio.gather(
+        *(asyncio.to_thread(_finish, run, kind, mix, tags, cover) for kind in run.request.formats)
+    )
+    main = run.partial / NAMES[_main(run)]
+    measured = await asyncio.to_thread(measure, main)
+    _accept(measured, main)
+    episode = _episode(run, outline, script, mix, measured.loudness, published_at)
+    await asyncio.to_thread(_write_texts, run, episode, script, mix)
+    write_manifest(Manifest(run, episode, script, mix, measured))
+    await asyncio.to_thread(swap_in, run.partial, Path(episode.folder))
+    return episode
+
+
+def _main(run: Run) -> OutputFormat:
+    """The file that is measured and played: MP3 if there is one."""
+    return "mp3" if "mp3" in run.request.formats else run.request.formats[0]
+
+
+def _cover(run: Run, title: str, mix: Mix) -> bytes:
+    if run.request.cover:
+        return check_cover(Path(run.request.cover))
+    cover = draw_cover(
+        title,
+        run.request.podcast,
+        mix.levels,
+        seed=crc32(run.request.podcast.encode()),
+        font=run.settings.feed.font,
+    )
+    if cover.note:
+        run.telemetry.note(cover.note)
+    return cover.jpeg
+
+
+def _tags(run: Run, script: Script, published_at: datetime) -> Tags:
+    notes = _notes(run, script, ())
+    comment = " ".join(filter(None, (script.summary, notes.disclosure_text, notes.draft_text)))
+    return Tags(
+        title=script.title,
+        podcast=run.request.podcast,
+        date=published_at.date(),
+        comment=comment,
+        language=run.request.language,
+    )
+
+
+def _finish(run: Run, kind: OutputFormat, mix: Mix, tags: Tags, cover: bytes) -> None:
+    raw = run.partial / f"raw.{kind}"
+    FINISH[kind](raw, run.partial / NAMES[kind], mix, tags, cover)
+    raw.unlink()
+
+
+def _accept(measured: Measurement, path: Path) -> None:
+    """The file as it is, not as it was meant, decides whether an episode is delivered."""
+    loudness = measured.loudness
+    if not -17.5 <= loudness.integrated_lufs <= -14.5 or loudness.true_peak_dbtp > -0.5:
+        raise AudioError(
+            f"{path.name} came out at {loudness.integrated_lufs} LUFS, {loudness.true_peak_dbtp} dBTP,"
+            " outside what directories accept; the clips are kept, please report this with the episode's script"
+        )
+
+
+def _episode(
+    run: Run, outline: Outline, script: Script, mix: Mix, loudness: Loudness, published_at: datetime
+) -> Episode:
+    request = run.request
+    return Episode(
+        id=episode_id(request.podcast, script.title),
+        run_id=run.id,
+        podcast=request.podcast,
+        title=script.title,
+        summary=outline.summary,
+        language=request.language,
+        draft=script.draft,
+        folder=str(Path(request.out).resolve() / slug(script.title)),
+        files=_file_names(run),
+        duration_s=mix.duration_s,
+        asked_s=request.minutes * 60,
+        loudness=loudness,
+        chapters=mix.marks,
+        segments=len(mix.cues),
+        engine=run.engine.name,
+        writer=run.writer.name,
+        seconds=run.telemetry.elapsed_s,
+        cache_hits={tier: _hits(run, tier) for tier in ("structure", "script", "tts")},
+        published_at=published_at.isoformat(),
+    )
+
+
+def _hits(run: Run, tier: str) -> str:
+    hits, misses = (run.telemetry.counters[f"cache.{tier}.{kind}"] for kind in ("hit", "miss"))
+    return f"{hits}/{hits + misses}"
+
+
+def _file_names(run: Run) -> dict[str, str]:
+    unwanted = {"mp3", "m4a", "opus"} - set(run.request.formats)
+    return {kind: name for kind, name in NAMES.items() if kind not in unwanted}
+
+
+def _notes(run: Run, script: Script, marks: tuple[ChapterMark, ...]) -> EpisodeNotes:
+    return EpisodeNotes(
+        title=script.title,
+        summary=script.summary,
+        language=script.language,
+        marks=marks,
+        sources=source_links(run.documents),
+        speakers=run.speakers,
+        disclosure=run.request.disclosure,
+        draft=script.draft,
+    )
+
+
+def _write_texts(run: Run, episode: Episode, script: Script, mix: Mix) -> None:
+    transcript = Transcript(language=script.language, cues=mix.cues)
+    notes = _notes(run, script, mix.marks)
+    texts = {
+        "vtt": vtt(transcript),
+        "srt": srt(transcript),
+        "transcript": transcript_json(transcript),
+        "chapters": chapters_json(mix.marks),
+        "script": script.model_dump_json(indent=2),
+        "description": description_md(notes),
+        "page": player_page(
+            notes,
+            transcript,
+            podcast=episode.podcast,
+            files=episode.files,
+            duration_s=episode.duration_s,
+            published_at=episode.published_at,
+        ),
+    }
+    for kind, text in texts.items():
+        (run.partial / NAMES[kind]).write_text(text, encoding="utf-8")

@@ -1,0 +1,78 @@
+"""What one run holds: the request, its cast and its tools."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from podloom.cache.clips import Clips
+from podloom.cache.protocol import Cache
+from podloom.domain import Clip, EpisodeRequest, Segment, SourceDocument, Speaker, slug
+from podloom.script.writer import Brief, Writer
+from podloom.settings import Settings
+from podloom.telemetry import Telemetry
+from podloom.tts.engine import SpeechEngine
+from podloom.tts.queue import SpeechQueue
+
+if TYPE_CHECKING:
+    from podloom.db.database import Database
+
+EPISODES = uuid.UUID("1d1cdb9a-0f0b-5f6c-9d6b-3f4c6c0f7a51")
+"""Name space of episode ids."""
+
+
+@dataclass(frozen=True)
+class VoicedLine:
+    """A segment and the clip that is being made for it."""
+
+    segment: Segment
+    clip: asyncio.Future[Clip]
+
+
+@dataclass
+class Run:
+    """One run of the pipeline. Mutable, in memory, owned by one event loop."""
+
+    id: str
+    request: EpisodeRequest
+    settings: Settings
+    telemetry: Telemetry
+    writer: Writer
+    engine: SpeechEngine
+    engine_reason: str
+    speakers: tuple[Speaker, ...]
+    queue: SpeechQueue
+    cache: Cache
+    clips: Clips
+    partial: Path
+    """Folder that everything is written to until the episode is whole."""
+    documents: tuple[SourceDocument, ...] = ()
+    database: Database | None = None
+    """Opened while sources are read."""
+    chapters: dict[int, asyncio.Future[tuple[VoicedLine, ...]]] = field(default_factory=dict)
+    """Complete chapters for the mixer; see `chapter_lines`."""
+
+    @property
+    def brief(self) -> Brief:
+        """What the writer is told."""
+        voices = [speaker.voice.words_per_minute for speaker in self.speakers]
+        words = round(self.request.minutes * sum(voices) / len(voices))
+        return Brief(self.request, self.speakers, words)
+
+    def chapter_lines(self, index: int) -> asyncio.Future[tuple[VoicedLine, ...]]:
+        """Resolved when the chapter's last line is known: from then on none can be withdrawn."""
+        if index not in self.chapters:
+            self.chapters[index] = asyncio.get_running_loop().create_future()
+        return self.chapters[index]
+
+    def speaker(self, name: str) -> Speaker:
+        """The speaker of that name; the writer only yields names of the cast."""
+        return next(speaker for speaker in self.speakers if speaker.name == name)
+
+
+def episode_id(podcast: str, title: str) -> str:
+    """The same for every run of the same episode of a show, so that feeds keep their guid."""
+    return str(uuid.uuid5(EPISODES, f"{podcast}\n{slug(title)}"))

@@ -1,0 +1,55 @@
+"""What all runs of a process share: loaded engines and open databases."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from importlib import import_module
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from podloom.settings import Settings
+from podloom.stt.transcriber import Transcriber, build_transcriber
+from podloom.tts.engine import SpeechEngine, build_engine
+
+if TYPE_CHECKING:
+    from podloom.db.database import Database
+
+_lock = threading.Lock()
+_engines: dict[tuple[str, str], SpeechEngine] = {}
+_transcribers: dict[str, Transcriber] = {}
+_databases: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Database]] = WeakKeyDictionary()
+
+
+def engine(name: str, settings: Settings) -> SpeechEngine:
+    """The engine of that name and settings; its model is loaded once a process."""
+    # Secrets are shown as stars in this key, so a changed key keeps the engine: restart for that.
+    key = (name, f"{settings.home} {settings.speech}")
+    with _lock:
+        if key not in _engines:
+            _engines[key] = build_engine(name, settings)
+        return _engines[key]
+
+
+def transcriber(settings: Settings) -> Transcriber:
+    """The recogniser; its model is loaded once a process.
+
+    Raises:
+        MissingDependencyError: The extra is not installed.
+    """
+    key = str(settings.home)
+    with _lock:
+        if key not in _transcribers:
+            _transcribers[key] = build_transcriber(settings)
+        return _transcribers[key]
+
+
+async def database(settings: Settings) -> Database:
+    """The database of the running loop; connections are kept between runs."""
+    # SQLAlchemy takes 0.7 s to import: in a thread, while the first request is on the wire.
+    module = await asyncio.to_thread(import_module, "podloom.db.database")
+    of_loop = _databases.setdefault(asyncio.get_running_loop(), {})
+    key = settings.database_url.get_secret_value() or str(settings.home)
+    if key not in of_loop:
+        of_loop[key] = module.Database(settings)
+    return of_loop[key]

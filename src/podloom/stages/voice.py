@@ -1,0 +1,83 @@
+"""Stage: the clip of one segment, from the tts tier or from the speech queue."""
+
+from __future__ import annotations
+
+import json
+
+from podloom.cache.keys import cache_key
+from podloom.domain import Clip, Segment
+from podloom.errors import SpeechError
+from podloom.stages.run import Run
+from podloom.text.normalize import normalize
+from podloom.tts.check import checked_clip
+
+PLACES_PER_CHAPTER = 10_000
+"""Playback position of a line: chapters first, then lines."""
+
+
+async def voice_segment(run: Run, segment: Segment) -> Clip:
+    """The clip of `segment`.
+
+    Raises:
+        SpeechError: The line cannot be voiced; the message names it.
+        ProviderError: The speech server failed.
+    """
+    text = normalize(segment.text, run.request.language, pronunciations=run.settings.speech.pronunciations)
+    key = _key(run, segment, text)
+
+    async def make() -> bytes:
+        return json.dumps(await _synthesize(run, segment, text)).encode()
+
+    made = await run.cache.get_or_make("tts", key, make)
+    clip = await run.clips.get(json.loads(made.value)["sha256"])
+    if clip is None:  # the entry outlived its file
+        await run.cache.delete("tts", key)
+        made = await run.cache.get_or_make("tts", key, make)
+        clip = await run.clips.get(json.loads(made.value)["sha256"])
+    if clip is None:
+        raise SpeechError(f"{segment.label}: its clip vanished from {run.settings.clip_folder} while in use")
+    _tell(run, clip, hit=made.hit)
+    return clip.model_copy(update={"cached": made.hit})
+
+
+def _key(run: Run, segment: Segment, text: str) -> str:
+    """Everything that changes the sound of a line; not who says it, but with which voice."""
+    voice = run.speaker(segment.speaker).voice
+    return cache_key(
+        "tts",
+        engine=run.engine.name,
+        version=run.engine.version,
+        voice=voice.id,
+        language=voice.language,
+        text=text,
+        seed=run.request.seed,
+    )
+
+
+async def _synthesize(run: Run, segment: Segment, text: str) -> dict[str, str]:
+    voice = run.speaker(segment.speaker).voice
+
+    async def job() -> dict[str, str]:
+        await run.engine.load()
+        try:
+            audio = await checked_clip(run.engine, text, voice, seed=run.request.seed)
+        except SpeechError as error:
+            raise SpeechError(f"{segment.label} ({segment.speaker}): {error}") from error
+        clip = await run.clips.put(audio.samples, audio.sample_rate)
+        return {"sha256": clip.sha256}
+
+    position = segment.chapter * PLACES_PER_CHAPTER + segment.index
+    made = await run.queue.submit(job, priority=run.request.priority, position=position, episode=run.id)
+    run.telemetry.counters["speech.calls"] += 1
+    run.telemetry.counters["speech.characters"] += len(text)
+    return made
+
+
+def _tell(run: Run, clip: Clip, *, hit: bool) -> None:
+    progress = run.telemetry.progress
+    run.telemetry.report(
+        message="Writing and voicing" if progress.chapters_done < progress.chapters else "Voicing",
+        segments_done=progress.segments_done + 1,
+        audio_s=progress.audio_s + clip.duration_s,
+        cache_hits=progress.cache_hits + hit,
+    )
