@@ -10,6 +10,8 @@ from podloom.sources.parsed import SENTENCE_CLOSED, Parsed, clean, heading_like,
 WRAP_CHARS = 120
 """A longer line was not wrapped by hand."""
 ITEM = re.compile(r"\s*(?:[-*•‣◦]|\d{1,3}[.)])\s+\S")
+RULE = re.compile(r"\s*([=\-~*_#^+])(?:\s*\1){2,}\s*$")
+"""A line of signs only: under a heading, or between parts."""
 
 
 def parse_plain(text: str, name: str = "") -> Parsed:  # noqa: ARG001 (all parsers take a name)
@@ -25,18 +27,31 @@ def unwrap(lines: list[str]) -> list[str]:
     """Paragraphs of a block without empty lines: wrapped lines are joined, whole ones kept apart."""
     width = max(map(len, lines), default=0)
     paragraphs: list[str] = []
+    whole = all(map(_is_closed, lines))
     closed = True
     for line in filter(str.strip, lines):
-        if closed or ITEM.match(line):
+        if RULE.match(line):
+            closed = True
+            continue
+        if closed or ITEM.match(line) or _heads(paragraphs, line, width):
             paragraphs.append(line)
         else:
             # A line that ends with a hyphen was broken at a hyphen of its own.
             joint = "" if re.search(r"\w-$", paragraphs[-1]) else " "
             paragraphs[-1] += joint + line.strip()
-        closed = len(line) > WRAP_CHARS or (
-            len(line) < 0.7 * width and bool(SENTENCE_CLOSED.search(line.rstrip()))
-        )
+        closed = whole or len(line) > WRAP_CHARS or (len(line) < 0.7 * width and _is_closed(line))
     return paragraphs
+
+
+def _heads(paragraphs: list[str], line: str, width: int) -> bool:
+    """Whether a block begins with a heading that stands right above its text."""
+    first = paragraphs[0]
+    short = len(paragraphs) == 1 and len(first) < 0.7 * width and heading_like(first)
+    return short and not line.lstrip()[:1].islower()
+
+
+def _is_closed(line: str) -> bool:
+    return bool(SENTENCE_CLOSED.search(line.rstrip()))
 
 
 def title_from_name(path: str) -> str:

@@ -51,23 +51,26 @@ def is_heading(paragraph: str) -> bool:
 def _split(document: SourceDocument, max_words: int) -> Iterator[str]:
     paragraphs = filter(None, map(str.strip, document.text.split("\n\n")))
     blocks = [block for part in paragraphs for block in _blocks(part, document.language, max_words)]
-    total = sum(map(count_words, blocks))
+    counts = [count_words(block) for block in blocks]
+    total = sum(counts)
     aim = total / max(1, math.ceil(total / max_words))
     piece: list[str] = []
-    for block in blocks:
-        words = sum(map(count_words, piece))
-        if piece and (words + count_words(block) > max_words or words >= aim):
-            heading = piece[-1:] if _moves(piece, block, max_words) else []
+    words = 0
+    for block, count in zip(blocks, counts, strict=True):
+        if piece and (words + count > max_words or words >= aim):
+            heading = piece[-1:] if _moves(piece, count, max_words) else []
             yield "\n\n".join(piece[: len(piece) - len(heading)])
             piece = heading
+            words = sum(map(count_words, heading))
         piece.append(block)
+        words += count
     if piece:
         yield "\n\n".join(piece)
 
 
-def _moves(piece: list[str], block: str, max_words: int) -> bool:
-    """Whether the last paragraph is a heading that can go with `block` into the next piece."""
-    fits = count_words(piece[-1]) + count_words(block) <= max_words
+def _moves(piece: list[str], next_words: int, max_words: int) -> bool:
+    """Whether the last paragraph is a heading that can go with the next one into the next piece."""
+    fits = count_words(piece[-1]) + next_words <= max_words
     return len(piece) > 1 and is_heading(piece[-1]) and fits
 
 

@@ -38,6 +38,8 @@ def test_one_sentence_is_enough(language):
         ("ⴰⵣⵓⵍ ⴼⵍⵍⴰⵡⵏ", "und"),
         ("우리 팀은 Kubernetes와 PostgreSQL 위에서 Prefect를 씁니다.", "ko"),
         ("The Korean word 바람 means wind, and it is also the name of the game.", "en"),
+        ("Ana ana@mail.com\nRui rui@mail.com\nEva eva@mail.com\nIda ida@mail.com", "und"),
+        ("Index o API o " * 5, "und"),
         ("韓国語の論文を読みました。", "ja"),
         ("# Wind\n\nThe blades of the turbine are made of wood and steel, which is cheap.", "en"),
     ],
