@@ -22,7 +22,7 @@ from typing import Any, Literal
 import numpy as np
 
 from podloom.domain import Language, Voice
-from podloom.errors import MissingDependencyError, PodloomError, SpeechError, VoiceError
+from podloom.errors import MissingDependencyError, PodloomError, SettingsError, SpeechError, VoiceError
 from podloom.settings import Settings, load_settings
 from podloom.text.sentences import split_long, split_sentences
 from podloom.tts.coqui_models import CoquiModel, find_model, missing_packages
@@ -271,6 +271,11 @@ def download(settings: Settings) -> str:
     if missing := missing_packages():
         raise MissingDependencyError(f"{', '.join(missing)} not installed; pip install 'podloom[coqui]'")
     model = find_model(settings.speech)
+    if not model.by_name:
+        raise SettingsError(
+            f"PODLOOM_SPEECH_COQUI_MODEL is the path {str(model.path)!r}; only models with a name like "
+            "tts_models/en/vctk/vits can be downloaded"
+        )
     model.check_consent(accept_licence=settings.speech.coqui_accept_licence)
     _tts_class(model)().download_model_by_name(model.name)
     return str(find_model(settings.speech).path)
