@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, cast
 
 import typer
 
@@ -81,8 +81,8 @@ def read_stdin(sources: list[str]) -> tuple[str, ...]:
 
 def split_formats(formats: str) -> tuple[OutputFormat, ...]:
     """Checked by the request itself."""
-    names: Any = tuple(dict.fromkeys(name.strip() for name in formats.split(",") if name.strip()))
-    return names
+    names = dict.fromkeys(name.strip() for name in formats.split(",") if name.strip())
+    return cast("tuple[OutputFormat, ...]", tuple(names))
 
 
 def make_and_watch(request: EpisodeRequest, orchestration: Orchestration | None, *, quiet: bool) -> Episode:

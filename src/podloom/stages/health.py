@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -38,7 +39,7 @@ async def examine() -> list[Finding]:
     checks: list[Awaitable[Finding]] = [
         _checked("home", lambda: _home(settings)),
         _checked("writer", lambda: _writer(settings)),
-        *[_checked(f"engine {name}", lambda name=name: _engine(name, settings)) for name in ENGINES],
+        *[_checked(f"engine {name}", partial(_engine, name, settings)) for name in ENGINES],
         _checked("cache", lambda: _cache(settings)),
         _checked("database", lambda: _database(settings)),
         _checked("prefect", _prefect),

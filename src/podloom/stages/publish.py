@@ -28,6 +28,7 @@ from podloom.publish.page import player_page
 from podloom.publish.transcripts import srt, transcript_json, vtt
 from podloom.stages.folder import swap_in
 from podloom.stages.manifest import Manifest, write_manifest
+from podloom.stages.mixes import recall_measurement, remember_measurement
 from podloom.stages.run import Run, episode_id
 
 NAMES = {
@@ -63,7 +64,7 @@ async def publish_episode(run: Run, outline: Outline, script: Script, mix: Mix) 
         *(asyncio.to_thread(_finish, run, kind, mix, tags, cover) for kind in run.request.formats)
     )
     main = run.partial / NAMES[_main(run)]
-    measured = await asyncio.to_thread(measure, main)
+    measured = await asyncio.to_thread(_measured, run, main)
     _accept(measured, main)
     episode = _episode(run, outline, script, mix, measured.loudness, published_at)
     await asyncio.to_thread(_write_texts, run, episode, script, mix)
@@ -110,13 +111,23 @@ def _finish(run: Run, kind: OutputFormat, mix: Mix, tags: Tags, cover: bytes) ->
     raw.unlink()
 
 
+def _measured(run: Run, path: Path) -> Measurement:
+    """Of the decoded file; the same mix was measured before if it was remembered."""
+    known = recall_measurement(run, run.mix_key)
+    if known is not None:
+        return known
+    measured = measure(path)
+    remember_measurement(run, run.mix_key, measured)
+    return measured
+
+
 def _accept(measured: Measurement, path: Path) -> None:
     """The file as it is, not as it was meant, decides whether an episode is delivered."""
     loudness = measured.loudness
     if not -17.5 <= loudness.integrated_lufs <= -14.5 or loudness.true_peak_dbtp > -0.5:
         raise AudioError(
             f"{path.name} came out at {loudness.integrated_lufs} LUFS, {loudness.true_peak_dbtp} dBTP,"
-            " outside what directories accept; the clips are kept, please report this with the episode's script"
+            " outside what directories accept; the clips are kept, please report this with the script"
         )
 
 

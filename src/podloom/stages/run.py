@@ -52,6 +52,8 @@ class Run:
     documents: tuple[SourceDocument, ...] = ()
     database: Database | None = None
     """Opened while sources are read."""
+    mix_key: str = ""
+    """Of the finished mix, see stages/mixes.py."""
     chapters: dict[int, asyncio.Future[tuple[VoicedLine, ...]]] = field(default_factory=dict)
     """Complete chapters for the mixer; see `chapter_lines`."""
 
