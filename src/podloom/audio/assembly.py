@@ -72,8 +72,8 @@ class Assembly:
         self._ended = False
         self._sinks: list[Threaded] = []
         self._master = Master(self._sinks, settings, seed)
+        _make_folder(folder)
         with self._guarded():
-            folder.mkdir(parents=True, exist_ok=True)
             for name, path in self.raw_files.items():
                 self._sinks.append(Threaded(open_sink(name, path, settings)))
 
@@ -200,6 +200,13 @@ class Assembly:
         finally:
             if not going:
                 self.abort()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {str(folder)!r}: {error}; choose another") from error
 
 
 def _score(lufs: float, *, music: bool, intro: Path | None, outro: Path | None) -> Score:

@@ -113,8 +113,10 @@ def clip_energies(samples: Samples, sample_rate: int) -> Energies:
 
 
 def loudness_of(samples: Samples, sample_rate: int) -> float:
-    """Integrated LUFS of one clip, as one channel."""
-    return gated_loudness(clip_energies(samples, sample_rate))
+    """Integrated LUFS of one sound, as one channel."""
+    meter = LoudnessMeter(sample_rate)
+    meter.add(samples)
+    return meter.integrated_lufs()
 
 
 def _energy(lufs: float) -> float:

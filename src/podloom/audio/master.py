@@ -22,9 +22,9 @@ from podloom.settings import AudioSettings
 SETTLE_TRIALS = 5
 SETTLE_LIMIT_DB = 10.0
 CLOSE_LU = 0.03
-LEAN = 2.0
+LEAN = 3.0
 """Decibels of gain for one LU missed; more would pump, less would drift."""
-LEAN_LIMIT_DB = 2.0
+LEAN_LIMIT_DB = 3.0
 LEAN_DB_PER_S = 0.04
 LEAN_EVERY_S = 5
 

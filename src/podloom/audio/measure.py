@@ -95,7 +95,10 @@ def _open(path: Path) -> tuple[int, int, Iterator[Samples]]:
 
 def _soundfile_blocks(path: Path) -> Iterator[Samples]:
     with soundfile.SoundFile(path) as file:
-        yield from file.blocks(int(BLOCK_S * file.samplerate), dtype="float32", always_2d=True)
+        size = int(BLOCK_S * file.samplerate)
+        # Not file.blocks: where a file is shorter than its header says, that gives uninitialised memory.
+        while len(block := file.read(size, dtype="float32", always_2d=True)):
+            yield block
 
 
 def _meter(rate: int, channels: int) -> pyebur128.R128State:

@@ -83,7 +83,9 @@ def load_music(path: Path) -> Samples:
     """
     if not path.is_file():
         raise RequestError(f"there is no music file {str(path)!r}; check the path")
-    clip = _clip_by_soundfile(path) or _clip_by_ffmpeg(path)
+    clip = _clip_by_soundfile(path)
+    if clip is None:
+        clip = _clip_by_ffmpeg(path)
     clip = clip.set_channels(1) if clip.channels <= 2 else clip.split_to_mono()[0]
     if clip.duration_seconds > OWN_LIMIT_S:
         clip = clip[: int(OWN_LIMIT_S * 1000)].fade_out(int(OWN_FADE_S * 1000))
@@ -123,11 +125,13 @@ def _clip_by_soundfile(path: Path) -> Any | None:
     try:
         with soundfile.SoundFile(path) as file:
             wanted = int((OWN_LIMIT_S + 1) * file.samplerate)
-            frames, rate = file.read(wanted, dtype="int16", always_2d=True), file.samplerate
+            frames, rate = file.read(wanted, dtype="float32", always_2d=True), file.samplerate
     except soundfile.LibsndfileError:
         return None
     channels = frames.shape[1]
-    return audio_segment_class()(frames.tobytes(), sample_width=2, frame_rate=rate, channels=channels)
+    # Not read as integers: libsndfile does not scale the floats of a float WAV.
+    integers = np.clip(np.rint(frames * 32767), -32768, 32767).astype(np.int16)
+    return audio_segment_class()(integers.tobytes(), sample_width=2, frame_rate=rate, channels=channels)
 
 
 def _clip_by_ffmpeg(path: Path) -> Any:
@@ -135,7 +139,7 @@ def _clip_by_ffmpeg(path: Path) -> Any:
     from pydub.exceptions import CouldntDecodeError  # noqa: PLC0415 - see audio_segment_class
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # pydub leaves its pipe to the collector
+        warnings.simplefilter("ignore")  # it warns of a missing ffprobe and leaves its pipe to the collector
         try:
             return audio_segment_class().from_file(str(path), duration=OWN_LIMIT_S + 1)
         except FileNotFoundError:

@@ -6,6 +6,7 @@ import base64
 import io
 import struct
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,15 @@ from podloom.domain import ChapterMark
 
 OPUS_RATE = 48_000
 FRONT_COVER = 3
+BIT_EXACT = {"fflags": "+bitexact"}
+"""Otherwise an Ogg stream gets a random serial number, and the same episode different bytes."""
 
 
 class AvSink:
     """One mono audio stream in a container; the container follows from the file's suffix."""
 
     def __init__(self, path: Path, codec: str, rate: int, kbps: int, options: Mapping[str, str]) -> None:
-        self._container: Any = av.open(str(path), "w")
+        self._container: Any = av.open(str(path), "w", options=BIT_EXACT)
         self._stream = self._container.add_stream(codec, rate=rate, layout="mono", options=dict(options))
         self._stream.bit_rate = kbps * 1000
         self._written = 0
@@ -59,7 +62,8 @@ class AvSink:
 
     def abort(self) -> None:
         """Close the container as it is."""
-        self._container.close()
+        with suppress(av.error.FFmpegError):  # its end may fail as its middle did; the file is thrown away
+            self._container.close()
 
 
 def remux_m4a(
@@ -72,7 +76,7 @@ def remux_m4a(
 ) -> None:
     """A copy with chapters, cover and tags, the index in front so that players start at once."""
     # Muxer mp4: "ipod" refuses a JPEG as cover.
-    options = {"movflags": "+faststart"}
+    options = {"movflags": "+faststart", **BIT_EXACT}
     with av.open(str(raw)) as audio, av.open(str(target), "w", format="mp4", options=options) as out:
         out.metadata.update(tags)
         stream = out.add_stream_from_template(audio.streams.audio[0])
@@ -90,7 +94,7 @@ def remux_opus(
 
     Chapters too: FFmpeg's Ogg muxer writes a start with a fraction over half a second one second late.
     """
-    with av.open(str(raw)) as audio, av.open(str(target), "w", format="ogg") as out:
+    with av.open(str(raw)) as audio, av.open(str(target), "w", format="ogg", options=BIT_EXACT) as out:
         stream = out.add_stream_from_template(audio.streams.audio[0])
         stream.metadata.update(tags)
         if cover:

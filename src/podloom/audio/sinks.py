@@ -14,14 +14,17 @@ import numpy as np
 
 from podloom.audio.lame import Mp3Sink
 from podloom.audio.limiter import TruePeakLimiter
-from podloom.audio.samples import SAMPLE_RATE, Frames
+from podloom.audio.samples import SAMPLE_RATE, Frames, gain_factor
 from podloom.domain import OutputFormat
 from podloom.errors import MissingDependencyError
 from podloom.settings import AudioSettings
 
+FULL_SCALE = 32_768
 QUEUE_DEPTH = 8
 OPUS_CEILING_DBTP = -3.6
-"""Opus at low rates adds up to 2 dB to peaks, the other codecs a few tenths."""
+"""Opus at low rates adds up to 2.3 dB to peaks (noise bursts, 32 kbit/s), the other codecs up to 0.6."""
+OPUS_MAKEUP_DB = 0.3
+"""What that lower ceiling takes from the loudness of speech."""
 
 
 class Sink(Protocol):
@@ -47,10 +50,11 @@ class Threaded:
         self._sink = sink
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="encode")
         self._pending: deque[Future[None]] = deque()
+        self._sound = True
 
     def write(self, frames: Frames) -> None:
         """Queue frames; waits when the encoder is far behind."""
-        self._pending.append(self._executor.submit(self._sink.write, frames))
+        self._pending.append(self._executor.submit(self._encode, frames))
         while len(self._pending) > QUEUE_DEPTH or (self._pending and self._pending[0].done()):
             self._pending.popleft().result()
 
@@ -67,12 +71,20 @@ class Threaded:
         self._pending.clear()
         self._sink.abort()
 
+    def _encode(self, frames: Frames) -> None:
+        """After an error the sink is left alone: writing on to a broken muxer crashes the process."""
+        if self._sound:
+            self._sound = False
+            self._sink.write(frames)
+            self._sound = True
+
 
 class Ceiling:
     """A sink behind a limiter of its own, for a codec that adds more to peaks than the others."""
 
-    def __init__(self, sink: Sink, ceiling_dbtp: float) -> None:
+    def __init__(self, sink: Sink, ceiling_dbtp: float, makeup_db: float) -> None:
         self._sink = sink
+        self._factor = gain_factor(makeup_db) / np.float32(FULL_SCALE)
         self._limiter = TruePeakLimiter(SAMPLE_RATE, ceiling_dbtp)
 
     def write(self, frames: Frames) -> None:
@@ -89,8 +101,8 @@ class Ceiling:
         self._sink.abort()
 
     def _limit(self, frames: Frames, *, last: bool) -> None:
-        limited = self._limiter((frames / 32768).astype(np.float32), last=last)
-        self._sink.write(np.rint(limited * 32768).astype(np.int16))
+        limited = self._limiter(frames.astype(np.float32) * self._factor, last=last)
+        self._sink.write(np.rint(limited * FULL_SCALE).astype(np.int16))
 
 
 def check_formats(formats: Sequence[OutputFormat]) -> None:
@@ -121,4 +133,4 @@ def open_sink(kind: OutputFormat, path: Path, settings: AudioSettings) -> Sink:
     if kind == "m4a":
         return AvSink.m4a(path, settings.m4a_kbps)
     ceiling_dbtp = min(OPUS_CEILING_DBTP, settings.ceiling_dbtp)
-    return Ceiling(AvSink.opus(path, settings.opus_kbps), ceiling_dbtp)
+    return Ceiling(AvSink.opus(path, settings.opus_kbps), ceiling_dbtp, OPUS_MAKEUP_DB)

@@ -8,7 +8,7 @@ import numpy as np
 
 from podloom.audio.loudness import DUAL_MONO_LU, HOP_S, Energies, gated_loudness
 
-MEMORY_S = 600
+MEMORY_S = 300
 """A speaker's level is a running figure over this much speech."""
 OWN_PART = 0.6
 OWN_LIMIT_DB = 4.0
