@@ -8,9 +8,10 @@ import sys
 import click
 import typer
 
-from podloom.cli import demo, doctor, episodes, make, voices
+from podloom.cli import cache, database, demo, doctor, episodes, make, runs, voices
 from podloom.cli.output import print_error
 from podloom.errors import PodloomError
+from podloom.settings import load_settings
 
 INTERRUPTED = 130
 
@@ -28,13 +29,17 @@ app.command()(doctor.doctor)
 app.command()(voices.voices)
 app.command("list")(episodes.list_episodes)
 app.command("show")(episodes.show_episode)
+app.command()(runs.resume)
+app.command()(cache.clean)
+app.add_typer(cache.app)
+app.add_typer(database.app)
 
 
 def run() -> None:
     """Parse the command line, run the command, exit."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     as_json = "--json" in sys.argv
     try:
+        logging.basicConfig(level=load_settings().log_level, format="%(levelname)s %(name)s: %(message)s")
         sys.exit(app(standalone_mode=False))
     except click.ClickException as error:  # a wrong option or a missing value
         error.show()

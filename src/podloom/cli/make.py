@@ -40,6 +40,9 @@ def make(
     cover: Annotated[str, typer.Option(help="Own cover, a square picture.")] = "",
     disclosure: Annotated[bool, typer.Option(help="Say that the voices are synthetic.")] = True,
     seed: Annotated[int, typer.Option(help="Same seed, same episode.")] = 7,
+    from_script: Annotated[
+        str, typer.Option(help="An edited script.json: only its changed lines are voiced anew.")
+    ] = "",
     orchestration: Annotated[
         Literal["auto", "prefect", "inline"] | None, typer.Option(help="Whether it is a flow run.")
     ] = None,
@@ -47,7 +50,7 @@ def make(
 ) -> None:
     """Make an episode: script, voices, mastered audio, transcript, chapters."""
     request = build_request(
-        read_stdin(sources or []),
+        tuple(sources or ()) if from_script else read_stdin(sources or []),
         out=out,
         title=title,
         podcast=podcast,
@@ -66,6 +69,7 @@ def make(
         cover=cover,
         disclosure=disclosure,
         seed=seed,
+        script=from_script,
     )
     show_episode(make_and_watch(request, orchestration, quiet=as_json), as_json=as_json)
 

@@ -6,7 +6,7 @@ import asyncio
 
 from podloom.cache.keys import cache_key
 from podloom.domain import ChapterPlan, ChapterScript, Clip, Outline, Segment, SourceDocument
-from podloom.script.frame import disclosure_line
+from podloom.script.frame import frame_lines
 from podloom.script.writer import Withdrawn
 from podloom.stages.outline import outline_key
 from podloom.stages.run import Run, VoicedLine
@@ -64,10 +64,11 @@ class ChapterInProgress:
 
 def opening_lines(run: Run, chapter: ChapterPlan) -> list[Segment]:
     """What Podloom itself says before the writer's first line; an edited script has it already."""
-    if chapter.index > 0 or not run.request.disclosure or run.request.script:
+    if chapter.index > 0 or run.request.script:
         return []
-    text = disclosure_line(run.request)
-    return [Segment(chapter=0, index=0, speaker=run.speakers[0].name, text=text)]
+    speaker = run.speakers[0].name
+    texts = frame_lines(run.request, run.speakers)
+    return [Segment(chapter=0, index=i, speaker=speaker, text=text) for i, text in enumerate(texts)]
 
 
 async def write_chapter(

@@ -13,7 +13,7 @@ from typing import Any
 from podloom.audio.measure import Measurement
 from podloom.cache.keys import SCHEMA_VERSION
 from podloom.domain import Episode, Mix, Script
-from podloom.script.check import repeated_runs
+from podloom.script.check import distinct_2, mattr, repeated_runs
 from podloom.stages.run import Run
 
 TYPES = {
@@ -123,7 +123,9 @@ def _made_how(parts: Manifest) -> dict[str, Any]:
         "cost": cost(run),
         "cache_hits": parts.episode.cache_hits,
         "checks": {
-            "repeated_runs": len(repeated_runs(parts.script)),
+            "repeated_runs": [run.text for run in repeated_runs(parts.script)],
+            "distinct_2": round(distinct_2(parts.script), 3),
+            "mattr": round(mattr(parts.script), 3),
             "clipped_samples": parts.measured.clipped_samples,
             "long_silences": list(parts.measured.long_silences),
         },

@@ -14,7 +14,7 @@ from podloom.domain import EpisodeRequest
 from podloom.errors import RequestError
 from podloom.publish.cover import check_cover
 from podloom.script.replay import ReplayWriter, load_script, replay_request
-from podloom.script.selection import build_writer
+from podloom.script.select import build_writer
 from podloom.script.writer import Writer
 from podloom.settings import Settings
 from podloom.stages import shared
