@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -19,6 +20,10 @@ BLOCK = 1_000
 KEY_POINTS = 3
 WORDS_PER_LINE = 35
 """How long a line is when only the words of a chapter are given."""
+OPENING_WORDS = 10
+"""The first line is short, so that its clip is there early."""
+CHAPTERS = 3
+"""Where neither scenario nor prompt says how many."""
 
 
 def _type(schema: dict[str, Any]) -> str:
@@ -35,13 +40,21 @@ class AnswerWriter:
 
     reading: Reading
     scenario: Scenario
-    line_texts: Iterator[str] = field(init=False)
+    new_lines: list[str] = field(init=False)
+    """The chapter's lines without those that the prompt already holds: it asks for the rest."""
+    _texts: Iterator[str] = field(init=False)
     _spoken: int = field(default=0, init=False)
     _number: int = field(init=False)
 
     def __post_init__(self) -> None:
         self._number = self._first()
-        self.line_texts = iter(self._new_lines())
+        self.new_lines = [line for line in self._all_lines() if line not in self.reading.prompt]
+        self._texts = iter(self.new_lines)
+
+    @property
+    def share(self) -> float:
+        """How much of the chapter the answer is, 0 to 1."""
+        return len(self.new_lines) / self._line_count
 
     def value(self) -> Any:
         """The whole answer."""
@@ -52,7 +65,7 @@ class AnswerWriter:
         if self.reading.shape == "prose":
             return " ".join(self._sentence() for _ in range(3))
         if self.reading.shape == "lines":
-            rows = [self._fill(self.reading.schema, "lines") for _ in range(self._line_count)]
+            rows = [self._fill(self.reading.schema, "lines") for _ in self.new_lines]
             return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
         return json.dumps(self.value(), ensure_ascii=False)
 
@@ -71,13 +84,16 @@ class AnswerWriter:
             return self.scenario.lines
         return max(2, round((self.reading.words or 140) / WORDS_PER_LINE))
 
-    def _new_lines(self) -> list[str]:
-        """The chapter's lines without those that the prompt already holds: it asks for the rest."""
+    @property
+    def _chapter_count(self) -> int:
+        return self.scenario.chapters or self.reading.chapters or CHAPTERS
+
+    def _all_lines(self) -> list[str]:
         count = self._line_count
         words = self.reading.words or count * self.scenario.words_per_line
-        budgets = [max(1, words // count)] * count
-        made = lines(self._number, self.reading.language, budgets)
-        return [line for line in made if line not in self.reading.prompt] or made[-1:]
+        opening = min(OPENING_WORDS, words // count)
+        rest = (words - opening) // max(1, count - 1)
+        return lines(self._number, self.reading.language, [opening, *[rest] * (count - 1)])
 
     def _sentence(self) -> str:
         self._number += 1
@@ -118,27 +134,27 @@ class AnswerWriter:
     def _array(self, schema: dict[str, Any], name: str) -> list[Any]:
         items = schema.get("items", {})
         if name == "lines":
-            rows = len(self._new_lines())
+            rows = len(self.new_lines)
         elif name == "chapters":
-            return [self._chapter(items, index) for index in range(self.scenario.chapters)]
+            return [self._chapter(items, index) for index in range(self._chapter_count)]
         elif name in {"passages", "sources"}:
             return list(self.reading.passages)
         else:
             rows = KEY_POINTS if "point" in name else 1
-        rows = min(max(rows, schema.get("minItems", 0)), schema.get("maxItems", rows))
+        rows = min(max(rows, schema.get("minItems", 0)), schema.get("maxItems", sys.maxsize))
         return [self._fill(items, name) for _ in range(rows)]
 
     def _chapter(self, schema: dict[str, Any], index: int) -> Any:
         """A planned chapter; the passages are dealt out, none is left over."""
         chapter = self._fill(schema, "chapter")
         for name in {"passages", "sources"} & set(chapter):
-            share = self.reading.passages[index :: self.scenario.chapters]
+            share = self.reading.passages[index :: self._chapter_count]
             chapter[name] = list(share or self.reading.passages[:1])
         return chapter
 
     def _string(self, schema: dict[str, Any], name: str) -> str:
         if name == "text":
-            made = next(self.line_texts, None) or self._sentence()
+            made = next(self._texts, None) or self._sentence()
         elif name == "title":
             self._number += 1
             made = title(self._number, self.reading.language)
@@ -156,5 +172,5 @@ class AnswerWriter:
 
     def _quantity(self, schema: dict[str, Any], name: str) -> int:
         if name == "words" and self.reading.words:
-            return self.reading.words // self.scenario.chapters
+            return self.reading.words // self._chapter_count
         return int(schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1))

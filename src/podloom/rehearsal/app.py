@@ -13,8 +13,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from podloom.rehearsal.answers import AnswerWriter
 from podloom.rehearsal.calls import Call, Calls, message_texts
-from podloom.rehearsal.chat import ChatAnswer, count_tokens, write_answer
+from podloom.rehearsal.chat import ChatAnswer, count_tokens, spoiled
 from podloom.rehearsal.clock import Clock
 from podloom.rehearsal.faults import STATUSES, Fault, FaultScript
 from podloom.rehearsal.reading import Reading
@@ -136,12 +137,13 @@ class RehearsalApp:
         fault = self._faults.choose(call)
         if refusal := self._scripted(call, fault):
             return refusal
-        answer = ChatAnswer(call, write_answer(reading, self._scenario, fault), fault)
+        writer = AnswerWriter(reading, self._scenario)
+        answer = ChatAnswer(call, spoiled(writer.text(), reading, fault), fault)
         self._count(call, reading.prompt, len(answer.tokens))
         stream = bool(body.get("stream"))
         usage = bool((body.get("stream_options") or {}).get("include_usage"))
         pieces = answer.events(usage=usage) if stream else [answer.whole()]
-        pace = self._scenario.pace(reading.schema_name, answer.whole_length)
+        pace = self._scenario.pace(reading.schema_name, answer.whole_length, writer.share)
         return self._respond(
             call,
             pieces,

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from podloom.domain import Language
-from podloom.rehearsal.answers import AnswerWriter
 from podloom.rehearsal.calls import Call
 from podloom.rehearsal.faults import BREAKS, Fault
 from podloom.rehearsal.reading import Reading
-from podloom.rehearsal.scenario import Scenario
 from podloom.rehearsal.sentences import sentence
 from podloom.rehearsal.stream import Ending
 
@@ -104,20 +102,18 @@ def _data(value: dict[str, Any]) -> bytes:
     return f"data: {json.dumps(value, ensure_ascii=False)}\n\n".encode()
 
 
-def write_answer(reading: Reading, scenario: Scenario, fault: Fault | None) -> str:
-    """What a model would write, with what the fault makes of it."""
-    text = AnswerWriter(reading, scenario).text()
+def spoiled(text: str, reading: Reading, fault: Fault | None) -> str:
+    """What the fault makes of an answer."""
     kind = fault.kind if fault else ""
     if kind == "prose":
         return f"Of course, here is what you asked for. {sentence(1, reading.language)}"
-    if kind not in _SPOILERS:
+    if kind not in _SPOILERS or reading.schema_name != "chapter":
         return text
     if reading.shape == "lines":
         rows = _spoil([json.loads(row) for row in text.splitlines()], kind, reading)
         return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
     value = json.loads(text)
-    value["lines"] = _spoil(value.get("lines", []), kind, reading)
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value | {"lines": _spoil(value["lines"], kind, reading)}, ensure_ascii=False)
 
 
 _SPOILERS = {"wrong_speaker", "empty_line", "stage_direction", "wrong_language", "short", "repeated"}
@@ -140,8 +136,7 @@ def _spoil(rows: list[dict[str, Any]], kind: str, reading: Reading) -> list[dict
     elif kind == "repeated":
         bad["text"] = rows[0]["text"]
     else:
-        count = str(bad["text"]).count(".") + 1
-        bad["text"] = " ".join(sentence(number, _OTHER[reading.language]) for number in range(count))
+        bad["text"] = " ".join(sentence(number, _OTHER[reading.language]) for number in range(3))
     return [*rows[:middle], bad, *rows[middle + 1 :]]
 
 

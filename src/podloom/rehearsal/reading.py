@@ -18,13 +18,15 @@ _TOLD = {
     "ko": re.compile(r"\b(?:in|language(?: is)?:?) Korean\b|한국어로", re.IGNORECASE),
     "en": re.compile(r"\b(?:in|language(?: is)?:?) English\b|영어로", re.IGNORECASE),
 }
+_ABOUT_WORDS = re.compile(r"\babout (\d[\d,]*) (?:spoken )?words\b|약 (\d[\d,]*)어절", re.IGNORECASE)
 _WORDS = re.compile(r"(\d[\d,]*)\s*(?:-\s*)?(?:spoken\s+)?(?:words\b|단어|어절)", re.IGNORECASE)
-_CHAPTER = re.compile(r"\bchapter\s+(\d+)|(\d+)\s*(?:장\b|번째 장|부\b)", re.IGNORECASE)
-_PASSAGE = re.compile(r"(?:^|\n)\s*(?:passage\s+|구절\s*)?\[?#?(\d+)[\]:.]", re.IGNORECASE)
+_CHAPTER = re.compile(r"\bchapter\s+(\d+)|(\d+)\s*번 챕터|(\d+)\s*장\b", re.IGNORECASE)
+_CHAPTERS = re.compile(r"\b(\d+) chapters?\b|챕터 (\d+)개", re.IGNORECASE)
+_PASSAGE = re.compile(r"<source passage=\"(\d+)\"|(?:^|\n)\s*(?:passage\s+)?\[?#?(\d+)\]", re.IGNORECASE)
 _SCHEMA = re.compile(r"JSON schema:\s*(\{.*\})", re.DOTALL | re.IGNORECASE)
 ENOUGH_HANGUL = 0.3
 PREFIX_CHARS = 400
-"""The beginning of a user message is the same in all chapters of an episode."""
+"""Of a user message without sources: so much is taken to be the same in all chapters of an episode."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,10 @@ class Reading:
     schema: dict[str, Any]
     language: Language
     chapter: int | None
+    chapters: int | None
+    """How many chapters are to be planned."""
     words: int | None
+    """Of the whole answer; a call for the rest of a chapter names the chapter's words first."""
     passages: tuple[int, ...]
     episode: str
     """What the calls of an episode have in common: instructions, and the beginning of the rest."""
@@ -55,16 +60,20 @@ class Reading:
             schema_name=_kind(schema) or name,
             schema=schema,
             language=_language(texts),
-            chapter=_last_number(_CHAPTER, last),
-            words=_last_number(_WORDS, last),
-            passages=tuple(sorted({int(number) for number in _PASSAGE.findall(prompt)})),
+            chapter=next(reversed(_numbers(_CHAPTER, last)), None),
+            chapters=next(reversed(_numbers(_CHAPTERS, last)), None),
+            words=next(iter(_numbers(_ABOUT_WORDS, last) or _numbers(_WORDS, last)), None),
+            passages=tuple(sorted(set(_numbers(_PASSAGE, prompt)))),
             episode=_beginning(texts),
             prompt=prompt,
         )
 
 
 def _beginning(texts: list[str]) -> str:
-    return "\n".join([*texts[:1], *(text[:PREFIX_CHARS] for text in texts[1:2])])
+    """Instructions, title and outline: all that comes before the first source."""
+    user = texts[1] if len(texts) > 1 else ""
+    head, source, _ = user.partition("<source")
+    return "\n".join([*texts[:1], head if source else user[:PREFIX_CHARS]])
 
 
 def _asked_for(body: dict[str, Any], prompt: str) -> tuple[str, dict[str, Any], Shape]:
@@ -99,7 +108,7 @@ def _language(texts: list[str]) -> Language:
     return "ko" if letters and len(_HANGUL.findall(head)) >= ENOUGH_HANGUL * letters else "en"
 
 
-def _last_number(pattern: re.Pattern[str], text: str) -> int | None:
-    """The number nearest to the end, where a prompt says what this call is about."""
-    found = [next(filter(None, match.groups())) for match in pattern.finditer(text)]
-    return int(found[-1].replace(",", "")) if found else None
+def _numbers(pattern: re.Pattern[str], text: str) -> list[int]:
+    """All numbers a pattern finds, in order; each alternative has one group."""
+    found = (next(filter(None, match.groups())) for match in pattern.finditer(text))
+    return [int(number.replace(",", "")) for number in found]

@@ -27,8 +27,9 @@ class Pace:
 class Scenario:
     """What the server does when nothing goes wrong. The default answers at once."""
 
-    chapters: int = 3
-    lines: int = 4
+    chapters: int = 0
+    """0: as many as the prompt asks for."""
+    lines: int = 0
     """In each chapter; 0: as many as the asked-for words need."""
     words_per_line: int = 24
     """Used where the prompt names no number of words."""
@@ -38,15 +39,16 @@ class Scenario:
     outline_s: float = 0.0
     """Duration of the whole answer, its pieces evenly spread."""
     chapter_s: float = 0.0
+    """Of a chapter with all its lines; the rest of a chapter takes its share."""
     speech_s: float = 0.0
     """Until the first byte of a clip; the rest follows at once."""
     speech_s_per_char: float = 0.0
     seed: int = 7
     """Other seed, other words."""
 
-    def pace(self, schema_name: str, tokens: int) -> Pace:
-        """The pace of an answer of `tokens` pieces."""
-        total_s = {"outline": self.outline_s, "chapter": self.chapter_s}.get(schema_name, 0.0)
+    def pace(self, schema_name: str, tokens: int, share: float = 1.0) -> Pace:
+        """The pace of an answer of `tokens` pieces that is this share of what the schema is for."""
+        total_s = {"outline": self.outline_s, "chapter": share * self.chapter_s}.get(schema_name, 0.0)
         if not total_s and self.tokens_per_s:
             total_s = self.first_token_s + tokens / self.tokens_per_s
         return Pace(self.first_token_s, max(total_s, self.first_token_s))

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +17,7 @@ from podloom.rehearsal.scenario import Scenario
 
 START_LIMIT_S = 20.0
 KEEPALIVE_S = 120
+TICK_S = 0.1
 
 
 class RehearsalServer:
@@ -74,34 +76,50 @@ class RehearsalServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.should_exit = True
-        # Answers that are still being paced are cut off, not waited for.
-        self._server.force_exit = True
         if self._thread is not None:
+            self._server.stop()
             self._thread.join()
 
 
-def build_server(application: Any, started: threading.Event, **options: Any) -> Any:
+def build_server(application: Any, started: threading.Event) -> Any:
     """A quiet uvicorn server that sets `started` when it listens."""
     import uvicorn  # noqa: PLC0415
 
     class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
+        async def main_loop(self) -> None:
+            """As uvicorn's, but woken by `stop`."""
+            self.loop, self.woken = asyncio.get_running_loop(), asyncio.Event()
             started.set()
+            ticks = 0
+            while not await self.on_tick(ticks):
+                ticks += 1
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self.woken.wait(), TICK_S)
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            """Cut off answers that are still being paced; uvicorn's would wait for them."""
+            for server in self.servers:
+                server.close()
+            for listener in sockets or []:
+                listener.close()
+            for connection in list(self.server_state.connections):
+                if connection.transport is not None:
+                    connection.transport.close()
+
+        def stop(self) -> None:
+            """End `serve`, from any thread."""
+            self.should_exit = True
+            self.loop.call_soon_threadsafe(self.woken.set)
 
     config = uvicorn.Config(
         application,
-        **{
-            "loop": "asyncio",
-            "http": "h11",
-            "ws": "none",
-            "lifespan": "off",
-            "log_config": None,
-            "log_level": "critical",
-            "access_log": False,
-            "timeout_keep_alive": KEEPALIVE_S,
-        }
-        | options,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        timeout_keep_alive=KEEPALIVE_S,
     )
     return Server(config)

@@ -55,14 +55,13 @@ class PacedResponse(Response):
         leaving = asyncio.ensure_future(_left(receive))
         try:
             await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                sending.result()
         finally:
-            self._calls.end(self._call, self._outcome(sending), self._clock.now_s())
+            self._record("abandoned")
             for task in (sending, leaving):
                 task.cancel()
             await asyncio.gather(sending, leaving, return_exceptions=True)
-
-    def _outcome(self, sending: asyncio.Future[None]) -> Outcome:
-        return self._ending.outcome if sending.done() else "abandoned"
 
     async def _send(self, send: Send) -> None:
         start_s, count = self._call.arrived_s, len(self._pieces)
@@ -70,14 +69,21 @@ class PacedResponse(Response):
             await self._clock.until(start_s + self._due(index, count))
             if index == 0:
                 await self._begin(send)
+            if index == count - 1:
+                self._record(self._ending.outcome)
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         if not self._pieces:
+            self._record(self._ending.outcome)
             await self._begin(send)
         if self._ending.stall:
             await asyncio.Event().wait()
         if not self._ending.hang_up:
             # A server that returns before this message closes the connection inside of the answer.
             await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _record(self, outcome: Outcome) -> None:
+        """Before the last piece leaves: whoever has it may ask for the record at once."""
+        self._calls.end(self._call, outcome, self._clock.now_s())
 
     async def _begin(self, send: Send) -> None:
         self._call.first_byte_s = self._clock.now_s()
