@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import ValidationError
 
 from podloom.domain import Episode, EpisodeRequest
-from podloom.errors import RequestError, SettingsError
+from podloom.errors import PodloomError, RequestError, SettingsError
 from podloom.settings import Settings, load_settings
 from podloom.telemetry import ProgressCallback, Telemetry
 
@@ -20,6 +20,9 @@ T = TypeVar("T")
 Orchestration = Literal["auto", "prefect", "inline"]
 API_PATIENCE_S = 0.5
 """A Prefect API that does not answer in this time is taken for absent."""
+
+CLEANUP_S = 10.0
+"""Longest wait for an interrupted run to stop its calls and remove its files."""
 
 
 def generate_podcast(
@@ -94,12 +97,26 @@ async def _run_flow(
     request: EpisodeRequest, settings: Settings, on_progress: ProgressCallback | None
 ) -> Episode:
     _prepare_prefect()
+    loading = asyncio.create_task(_load_voices(request, settings))
+    await asyncio.sleep(0)  # its thread works on while Prefect is imported and its server starts
     from podloom.flows.podcast import generate_podcast_flow  # noqa: PLC0415 - Prefect: a second
     from podloom.tasks.context import Given, give  # noqa: PLC0415
 
     give(Given(settings, on_progress))
-    episode: Episode = await generate_podcast_flow(request)
+    try:
+        episode: Episode = await generate_podcast_flow(request)
+    finally:
+        loading.cancel()
     return episode
+
+
+async def _load_voices(request: EpisodeRequest, settings: Settings) -> None:
+    """Start loading the model early; what is wrong with the request is for the run itself to say."""
+    with suppress(PodloomError):
+        from podloom.stages import shared  # noqa: PLC0415 - imports the rooms
+        from podloom.tts.casting import choose_engine  # noqa: PLC0415
+
+        await shared.engine(choose_engine(request, settings).name, settings).load()
 
 
 def _prepare_prefect() -> None:
@@ -107,6 +124,7 @@ def _prepare_prefect() -> None:
     if not os.environ.get("PREFECT_API_URL"):
         # A first start migrates a new database, which takes longer than the default of 20 s.
         os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
+        os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
 
@@ -154,9 +172,19 @@ def _background_loop() -> asyncio.AbstractEventLoop:
 
 def _wait_for(run: Coroutine[Any, Any, T]) -> T:
     """The result of `run` in the background loop; an interrupt here stops it there."""
-    future = asyncio.run_coroutine_threadsafe(run, _background_loop())
+    ended = threading.Event()
+
+    async def watched() -> T:
+        try:
+            return await run
+        finally:
+            ended.set()
+
+    future = asyncio.run_coroutine_threadsafe(watched(), _background_loop())
     try:
         return future.result()
     except BaseException:
-        future.cancel()
+        if not future.done():  # interrupted here: let the run put its things away
+            future.cancel()
+            ended.wait(CLEANUP_S)
         raise
