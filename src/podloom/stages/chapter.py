@@ -88,6 +88,7 @@ async def write_chapter(
         await asyncio.gather(*(line.clip for line in lines))
     except BaseException:
         await progress.abandon()
+        run.forget_lines(chapter.index)
         raise
     run.telemetry.report(chapters_done=run.telemetry.progress.chapters_done + 1)
     segments = tuple(line.segment for line in lines)

@@ -70,6 +70,11 @@ class Run:
             self.chapters[index] = asyncio.get_running_loop().create_future()
         return self.chapters[index]
 
+    def forget_lines(self, index: int) -> None:
+        """The chapter failed after its last line was known: it may be tried again, with new clips."""
+        if index in self.chapters and self.chapters[index].done():
+            del self.chapters[index]
+
     def speaker(self, name: str) -> Speaker:
         """The speaker of that name; the writer only yields names of the cast."""
         return next(speaker for speaker in self.speakers if speaker.name == name)

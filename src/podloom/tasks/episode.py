@@ -6,28 +6,79 @@ lives in Podloom's own cache, which a retry finds.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Cancelled
+from prefect.tasks import exponential_backoff
 
-from podloom.domain import ChapterPlan, ChapterScript, Episode, Mix, Outline, Script, SourceDocument
+from podloom.domain import ChapterPlan, ChapterScript, Cue, Episode, Mix, Outline, Script, SourceDocument
+from podloom.errors import PodloomError
 from podloom.pipeline import Stages
 
-P = ParamSpec("P")
 T = TypeVar("T")
+RETRIES = 2
+"""Beyond those inside the clients, which honour Retry-After: this is for servers that are away for longer."""
+PAUSE_S = 4.0
+"""Before the first retry; doubles, with up to half of it added at random."""
+STAGE_LIMIT_S = 6 * 3600.0
+"""A stage that takes longer hangs. Chapters wait for the speech queue, so this is generous."""
 
 
-def as_task(stage: Callable[P, Awaitable[T]], name: str) -> Callable[P, Awaitable[T]]:
-    """`stage` as a task run of its own on the run's page."""
+async def as_task(
+    stage: Callable[[], Awaitable[T]], name: str, *, retries: int = 0, limit_s: float = STAGE_LIMIT_S
+) -> T:
+    """The result of `stage`, run as a task run of that name on the run's page."""
+    made: list[T] = []
 
-    async def body(*args: P.args, **kwargs: P.kwargs) -> T:
-        return await stage(*args, **kwargs)
+    async def body() -> State[Any] | None:
+        try:
+            made.append(await _within(stage, name, limit_s))
+        except asyncio.CancelledError:
+            # Prefect would call a stopped task crashed. The cancellation goes on below.
+            return Cancelled(message="Stopped")
+        return None
 
     options: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False, "log_prints": False}
-    wrapped: Callable[P, Awaitable[T]] = task(name=name, task_run_name=name, **options)(body)
-    return wrapped
+    if retries:
+        options |= {
+            "retries": retries,
+            "retry_delay_seconds": exponential_backoff(PAUSE_S),
+            "retry_jitter_factor": 0.5,
+            "retry_condition_fn": can_be_retried,
+        }
+    run: Any = task(name=name, task_run_name=name, **options)(body)
+    state: State[Any] = await run(return_state=True)
+    if made:
+        return made[0]
+    if state.is_cancelled():
+        raise asyncio.CancelledError
+    failed: T = await state.aresult()  # raises the stage's error: nothing was made
+    return failed
+
+
+async def can_be_retried(task: Any, run: Any, state: State[Any]) -> bool:  # noqa: ARG001 - Prefect's signature
+    """Only errors that say so: a refused key or an unreadable source stays what it is."""
+    error = await state.aresult(raise_on_failure=False)
+    return isinstance(error, PodloomError) and error.retryable
+
+
+async def _within(stage: Callable[[], Awaitable[T]], name: str, limit_s: float) -> T:
+    limit = asyncio.timeout(limit_s)
+    try:
+        async with limit:
+            return await stage()
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise PodloomError(
+            f"the stage {name!r} was not done after {limit_s / 3600:g} hours and was stopped;"
+            " what was made is kept, run it again"
+        ) from error
 
 
 class TaskStages:
@@ -39,14 +90,16 @@ class TaskStages:
 
     def __init__(self, stages: Stages) -> None:
         self._stages = stages
+        self.cues: tuple[Cue, ...] = ()
+        """Of the mix, when there is one."""
 
     async def read_sources(self) -> tuple[SourceDocument, ...]:
         """Task "Read sources"."""
-        return await as_task(self._stages.read_sources, "Read sources")()
+        return await as_task(self._stages.read_sources, "Read sources", retries=RETRIES)
 
     async def write_outline(self, documents: tuple[SourceDocument, ...]) -> Outline:
         """Task "Write outline"."""
-        return await as_task(lambda: self._stages.write_outline(documents), "Write outline")()
+        return await as_task(lambda: self._stages.write_outline(documents), "Write outline", retries=RETRIES)
 
     async def write_chapter(
         self, documents: tuple[SourceDocument, ...], outline: Outline, chapter: ChapterPlan
@@ -55,19 +108,22 @@ class TaskStages:
         return await as_task(
             lambda: self._stages.write_chapter(documents, outline, chapter),
             f"Chapter {chapter.index + 1}: {chapter.title}",
-        )()
+            retries=RETRIES,
+        )
 
     async def assemble_episode(self, outline: Outline) -> Mix:
         """Task "Mix"; runs while chapters are being written."""
-        return await as_task(lambda: self._stages.assemble_episode(outline), "Mix")()
+        mix = await as_task(lambda: self._stages.assemble_episode(outline), "Mix")
+        self.cues = mix.cues
+        return mix
 
     async def publish_episode(self, outline: Outline, script: Script, mix: Mix) -> Episode:
         """Task "Publish"."""
-        return await as_task(lambda: self._stages.publish_episode(outline, script, mix), "Publish")()
+        return await as_task(lambda: self._stages.publish_episode(outline, script, mix), "Publish")
 
     async def save_episode(self, episode: Episode, script: Script, mix: Mix) -> None:
         """Task "Record"."""
-        await as_task(lambda: self._stages.save_episode(episode, script, mix), "Record")()
+        await as_task(lambda: self._stages.save_episode(episode, script, mix), "Record")
 
     def script(self, outline: Outline, chapters: tuple[ChapterScript, ...]) -> Script:
         """No task: it only puts parts together."""

@@ -1,0 +1,131 @@
+"""The page of a flow run: progress while it runs, tables, summary and cover when it is done."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import httpx
+from prefect.artifacts import (
+    Artifact,
+    ImageArtifact,
+    MarkdownArtifact,
+    ProgressArtifact,
+    TableArtifact,
+)
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import ArtifactUpdate
+from prefect.exceptions import PrefectException
+
+from podloom.domain import Cue, Episode, Progress
+from podloom.stages.run import Run
+from podloom.tasks import reports
+from podloom.telemetry import ProgressCallback
+
+log = logging.getLogger(__name__)
+INTERVAL_S = 0.5
+"""Between two updates: 7 ms each for the server, so that a hundred runs do not flood it."""
+FAREWELL_S = 5.0
+"""Longest wait for the last update: a server that hangs must not hold up a finished episode."""
+UNREACHABLE = (httpx.HTTPError, PrefectException, OSError)
+"""What a call of the API may end in; a run's page is never worth a run."""
+
+
+class RunPage:
+    """Keeps the run's artifacts up to date from a task of its own; `take` never waits.
+
+    A server that does not take an update costs one warning, not the run.
+    """
+
+    def __init__(self) -> None:
+        self._progress = Progress(stage="plan", message="Checking the request")
+        self._changed = asyncio.Event()
+        self._artifact: UUID | None = None
+        self._percent = 0.0
+        self._warned = False
+        self._client: PrefectClient = get_client()
+        self._follower: asyncio.Task[None] | None = None
+
+    def take(self, progress: Progress) -> None:
+        """The newest state; shown within INTERVAL_S."""
+        self._progress = progress
+        self._changed.set()
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        self._changed.set()
+        self._follower = asyncio.create_task(self._follow())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._follower is not None
+        self._follower.cancel()
+        await asyncio.gather(self._follower, return_exceptions=True)
+        if kind is None or not issubclass(kind, asyncio.CancelledError):
+            await self._tried(self._show_progress())
+        await self._client.__aexit__(kind, error, trace)
+
+    async def show_result(self, run: Run, episode: Episode, cues: tuple[Cue, ...]) -> None:
+        """Tables of chapters and clips, the summary with its links, the cover."""
+        cover = Path(episode.folder) / episode.files["cover"]
+        artifacts: list[Artifact] = [
+            TableArtifact(
+                key="episode-chapters", table=reports.chapter_rows(run, episode), description="Chapters"
+            ),
+            TableArtifact(key="episode-clips", table=reports.clip_rows(run, cues), description="Clips"),
+            MarkdownArtifact(
+                key="episode-summary", markdown=reports.summary(run, episode), description=episode.title
+            ),
+            ImageArtifact(
+                key="episode-cover",
+                image_url=await asyncio.to_thread(reports.thumbnail, cover),
+                description=f"Cover of {episode.title}",
+            ),
+        ]
+        await asyncio.gather(*(self._tried(artifact.acreate(self._client)) for artifact in artifacts))
+
+    async def _follow(self) -> None:
+        while True:
+            await self._changed.wait()
+            await self._tried(self._show_progress())
+            await asyncio.sleep(INTERVAL_S)
+
+    async def _show_progress(self) -> None:
+        self._changed.clear()
+        text = reports.sentence(self._progress)
+        # Lines become known while others are voiced: the share may shrink, what is shown does not.
+        self._percent = max(self._percent, reports.percent(self._progress))
+        if self._artifact is None:
+            artifact = ProgressArtifact(key="episode-progress", progress=self._percent, description=text)
+            self._artifact = (await artifact.acreate(self._client)).id
+        else:
+            update = ArtifactUpdate(data=self._percent, description=text)
+            await self._client.update_artifact(self._artifact, update)
+
+    async def _tried(self, call: Coroutine[Any, Any, Any]) -> None:
+        try:
+            async with asyncio.timeout(FAREWELL_S):
+                await call
+        except (*UNREACHABLE, TimeoutError) as error:
+            if not self._warned:
+                self._warned = True
+                reason = str(error) or type(error).__name__
+                log.warning("the run's page in Prefect is not up to date: %s", reason)
+
+
+def both(first: ProgressCallback, second: ProgressCallback | None) -> Callable[[Progress], None]:
+    """A callback that tells two."""
+
+    def tell(progress: Progress) -> None:
+        first(progress)
+        if second is not None:
+            second(progress)
+
+    return tell
