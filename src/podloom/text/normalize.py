@@ -33,10 +33,10 @@ def normalize(text: str, language: Language, *, pronunciations: Mapping[str, str
 
 def respell(text: str, pronunciations: Mapping[str, str], language: Language) -> str:
     """`text` with the words of a lexicon respelled; of overlapping entries the longest counts."""
-    if not pronunciations:
-        return text
     lower = {word.lower(): spelling for word, spelling in pronunciations.items()}
     longest_first = sorted(filter(None, pronunciations), key=len, reverse=True)
+    if not longest_first:
+        return text
     words = "|".join(_whole_word(word, language) for word in longest_first)
     return re.sub(
         words,

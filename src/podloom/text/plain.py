@@ -20,6 +20,7 @@ _FIXED: dict[str, str] = {
     **{c: c for c in "°^`…¢"},
     **dict.fromkeys("™℠", ""),
     "‒": "–", "―": "—", "∗": "*", "⁄": "/", "∕": "/", "№": " No. ", "、": ",", "。": ". ",
+    "㎡": "m^2", "㎥": "m^3", "㎢": "km^2", "㎠": "cm^2", "㎤": "cm^3", "㎟": "mm^2",
     "§": " § ", "ß": "ss", "ẞ": "SS",
 }  # fmt: skip
 """What NFKC and the categories would get wrong."""

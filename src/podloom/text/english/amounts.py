@@ -134,6 +134,7 @@ def _scaled(match: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
+    (re.compile(r"(?<!\w)[~≈]\s?(?=[$€£¥₩])"), "about "),
     (
         re.compile(
             rf"(?P<sign>(?<![\w.])-)?(?<![A-Za-z])(?P<symbol>{_SYMBOL})\s?(?P<number>{NUMBER})"
