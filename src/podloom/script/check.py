@@ -53,7 +53,7 @@ def distinct_2(script: Script) -> float:
 
 
 def mattr(script: Script, window: int = WINDOW) -> float:
-    """Moving-average type-token ratio: share of different words in windows of 50; does not fall with length."""
+    """Moving-average type-token ratio: different words in windows of 50; does not fall with length."""
     spoken = [word for segment in script.segments for word in words(segment.text)]
     if len(spoken) <= window:
         return len(set(spoken)) / len(spoken) if spoken else 1.0

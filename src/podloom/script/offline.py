@@ -1,0 +1,144 @@
+"""The writer without a model: reads the sources in their own words, as a draft.
+
+Extractive: nothing is said about the matter that is not in the sources, word for word. Blocks are chosen by
+TextRank when the sources are longer than the episode, and kept whole and in order. Reading somebody's text
+aloud is a question of rights, and this is not a conversation that anybody had: hence `draft`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from podloom.domain import ChapterPlan, Outline, Segment, SourceDocument, count_words
+from podloom.errors import ScriptError, SourceError
+from podloom.script.blocks import Block, read_blocks
+from podloom.script.briefing import cast_of
+from podloom.script.drafting import choose, group, importance, source_budget, titles
+from podloom.script.outlining import chapter_count
+from podloom.script.ranking import rank
+from podloom.script.talk import DraftChapter, Line, Talk
+from podloom.script.writer import Brief, Withdrawn
+from podloom.telemetry import Telemetry
+
+VERSION = 1
+SUMMARY_WORDS = 60
+KEY_POINTS = 3
+RECAP_WORDS = 45
+
+
+class OfflineWriter:
+    """Writes a draft from the sources' own sentences; same sources, request and seed, same script."""
+
+    name = "offline"
+    draft = True
+    fingerprint = f"offline v{VERSION}"
+
+    def __init__(self, telemetry: Telemetry | None = None) -> None:
+        self._telemetry = telemetry or Telemetry()
+
+    async def write_outline(self, brief: Brief, documents: Sequence[SourceDocument]) -> Outline:
+        """Chapters along the sources' sections; `sources` of a chapter are the blocks that it reads.
+
+        Raises:
+            SourceError: The sources hold no sentences, or are in another language.
+        """
+        language = brief.request.language
+        blocks = self._blocks(brief, documents)
+        scores = importance(blocks, language)
+        kept = choose(blocks, scores, source_budget(brief.words, brief.request.format))
+        self._note_left_out(blocks, kept)
+        chapters = group([blocks[number] for number in kept], chapter_count(brief.request.minutes))
+        named = zip(titles(chapters, language), chapters, strict=True)
+        return Outline(
+            title=brief.request.title or documents[0].title or titles(chapters, language)[0],
+            summary=_summary([blocks[number] for number in kept], scores),
+            chapters=tuple(
+                ChapterPlan(
+                    index=index,
+                    title=title,
+                    key_points=tuple(block.units[0] for block in chapter[:KEY_POINTS]),
+                    words=sum(block.words for block in chapter),
+                    sources=tuple(block.index for block in chapter),
+                )
+                for index, (title, chapter) in enumerate(named)
+            ),
+        )
+
+    async def write_chapter(
+        self, brief: Brief, documents: Sequence[SourceDocument], outline: Outline, chapter: ChapterPlan
+    ) -> AsyncIterator[Segment | Withdrawn]:
+        """The chapter's lines, the sources' sentences among them word for word.
+
+        Raises:
+            SourceError: The sources hold no sentences, or are in another language.
+            ScriptError: The outline is not one of these sources.
+        """
+        blocks = self._blocks(brief, documents)
+        place = [planned.index for planned in outline.chapters].index(chapter.index)
+        for index, (speaker, text) in enumerate(_compose(brief, outline, blocks)[place]):
+            yield Segment(chapter=chapter.index, index=index, speaker=speaker, text=text)
+
+    def _blocks(self, brief: Brief, documents: Sequence[SourceDocument]) -> tuple[Block, ...]:
+        language = brief.request.language
+        for document in documents:
+            if document.language not in {language, "und"}:
+                raise SourceError(
+                    f"{document.origin!r} is in {document.language!r} and the episode in {language!r}: the "
+                    "offline writer cannot translate; set a model server (PODLOOM_LLM_BASE_URL or "
+                    "PODLOOM_LLM_API_KEY) or change the language"
+                )
+        blocks = read_blocks(documents, language)
+        if not blocks:
+            raise SourceError("the sources hold no sentences to read; give a text with at least one")
+        return blocks
+
+    def _note_left_out(self, blocks: Sequence[Block], kept: Sequence[int]) -> None:
+        if len(kept) < len(blocks):
+            total = sum(block.words for block in blocks)
+            read = sum(blocks[number].words for number in kept)
+            self._telemetry.note(
+                f"The draft reads {read} of the sources' {total} words, in {len(kept)} of {len(blocks)} "
+                "blocks; ask for more minutes to hear the rest."
+            )
+
+
+def _compose(brief: Brief, outline: Outline, blocks: Sequence[Block]) -> list[list[Line]]:
+    """All chapters' lines; a chapter's questions depend on what was asked in those before."""
+    try:
+        planned = [
+            DraftChapter(chapter.title, tuple(blocks[number] for number in chapter.sources))
+            for chapter in outline.chapters
+        ]
+    except IndexError:
+        raise ScriptError("the outline belongs to other sources; make it again from these") from None
+    if empty := [chapter.title for chapter in planned if not chapter.blocks]:
+        raise ScriptError(
+            f"chapter {empty[0]!r} has no sources, and the offline writer has nothing else to read"
+        )
+    talk = Talk(
+        request=brief.request,
+        names=tuple(speaker.name for speaker in cast_of(brief)),
+        title=outline.title,
+        recap=_recap(planned, brief),
+        whole=" ".join(block.text for chapter in planned for block in chapter.blocks),
+    )
+    return talk.chapters(planned)
+
+
+def _summary(kept: Sequence[Block], scores: Sequence[float]) -> str:
+    """How the sources begin, and how the most important other block does, within 60 words."""
+    first = kept[0].units[0]
+    others = [block for block in kept[1:] if count_words(f"{first} {block.units[0]}") <= SUMMARY_WORDS]
+    if not others:
+        return first
+    return f"{first} {max(others, key=lambda block: scores[block.index]).units[0]}"
+
+
+def _recap(planned: Sequence[DraftChapter], brief: Brief) -> str:
+    """The sentence that is nearest to all others, unless it was only just read; "" for very short texts."""
+    units = [unit for chapter in planned for block in chapter.blocks for unit in block.units]
+    earlier = [n for n, unit in enumerate(units[:-3]) if 6 <= count_words(unit) <= RECAP_WORDS]
+    if len(units) < 6 or not earlier:
+        return ""
+    scores = rank(units, brief.request.language)
+    return units[max(earlier, key=lambda number: (scores[number], -number))]

@@ -1,0 +1,29 @@
+"""Chooses the writer of a run."""
+
+from __future__ import annotations
+
+from podloom.domain import EpisodeRequest
+from podloom.errors import SettingsError
+from podloom.llm.openai import shared_client
+from podloom.script.llm import LLMWriter
+from podloom.script.offline import OfflineWriter
+from podloom.script.writer import Writer
+from podloom.settings import Settings
+from podloom.telemetry import Telemetry
+
+
+def build_writer(request: EpisodeRequest, settings: Settings, telemetry: Telemetry) -> Writer:
+    """The writer that the request names; "auto" takes the model server if one is set. Call it in a coroutine.
+
+    Raises:
+        SettingsError: A model server is asked for and none is set.
+    """
+    reachable = bool(settings.llm_key or settings.llm.base_url)
+    if request.writer == "openai" and not reachable:
+        raise SettingsError(
+            "writer 'openai' needs a model server; set PODLOOM_LLM_API_KEY (or OPENAI_API_KEY) for OpenAI, "
+            "or PODLOOM_LLM_BASE_URL for another server, or take writer 'offline'"
+        )
+    if request.writer == "offline" or not reachable:
+        return OfflineWriter(telemetry)
+    return LLMWriter(shared_client(settings), settings.llm, telemetry)
