@@ -131,4 +131,4 @@ async def _save_postgres(url: str, rows: list[tuple[str, str]]) -> None:
 
 def _samples(clip: bytes) -> bytes:
     with wave.open(io.BytesIO(clip)) as sound:
-        return sound.readframes(sound.getnframes())
+        return bytes(sound.readframes(sound.getnframes()))

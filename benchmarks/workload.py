@@ -19,7 +19,7 @@ from podloom.rehearsal import Scenario
 from podloom.settings import CacheSettings, LLMSettings, Settings, SpeechSettings
 
 PARAGRAPH = (
-    "The harbour of the small town was rebuilt in {year}. Engineers raised the outer wall by {n} centimetres, "
+    "The harbour of the town was rebuilt in {year}. Engineers raised the outer wall by {n} centimetres, "
     "because storms had damaged it in every second winter, and fishermen moved their boats to the new basin. "
     "Repairs take about {n} days a year since then, where they used to take {m}. The council pays for them "
     "out of landing fees, which rose by {n} percent, and publishes the accounts each spring. Not everybody "
