@@ -8,6 +8,7 @@ import numpy as np
 
 from podloom.audio.loudness import Energies
 from podloom.audio.music import Music
+from podloom.audio.phrasing import phrased
 from podloom.audio.samples import SAMPLE_RATE, Samples, fade_ends, gain_factor, to_rate
 from podloom.audio.timeline import Timeline
 from podloom.audio.voices import VoiceLevels
@@ -75,7 +76,8 @@ class Arrangement:
     def line(self, line: Line) -> None:
         """Level a clip and put it after the one before."""
         gain_db = self._voices.gain_db(line.segment.speaker, line.energies)
-        clip = to_rate(fade_ends(line.samples, line.sample_rate) * gain_factor(gain_db), line.sample_rate)
+        speech = fade_ends(phrased(line.samples, line.sample_rate), line.sample_rate)
+        clip = to_rate(speech * gain_factor(gain_db), line.sample_rate)
         start = self.cursor + _frames(self._gap_s(line.segment))
         self._timeline.add(start, clip)
         self.cursor = start + len(clip)

@@ -20,7 +20,7 @@ from podloom.domain import Clip, Mix, Outline, Segment
 from podloom.stages.run import Run
 
 Line = tuple[Segment, Clip]
-VERSION = 1
+VERSION = 2
 """Raise it when the mixer's result changes."""
 
 

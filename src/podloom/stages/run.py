@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 EPISODES = uuid.UUID("1d1cdb9a-0f0b-5f6c-9d6b-3f4c6c0f7a51")
 """Name space of episode ids."""
 
+MUSIC_S = 12.0
+"""Of intro and outro without words over it."""
+WORDS_A_LINE = 20
+"""Between two pauses, on average."""
+
 
 @dataclass(frozen=True)
 class VoicedLine:
@@ -60,9 +65,15 @@ class Run:
     @property
     def brief(self) -> Brief:
         """What the writer is told."""
-        voices = [speaker.voice.words_per_minute for speaker in self.speakers]
-        words = round(self.request.minutes * sum(voices) / len(voices))
-        return Brief(self.request, self.speakers, words)
+        return Brief(self.request, self.speakers, self.words)
+
+    @property
+    def words(self) -> int:
+        """As many as fill the asked minutes at the cast's measured rates, beside music and pauses."""
+        rates = [speaker.voice.words_per_minute for speaker in self.speakers]
+        word_s = 60 * len(rates) / sum(rates) + self.settings.audio.gap_s / WORDS_A_LINE
+        spoken_s = self.request.minutes * 60 - (MUSIC_S if self.request.music else 0)
+        return max(20, round(spoken_s / word_s))
 
     def chapter_lines(self, index: int) -> asyncio.Future[tuple[VoicedLine, ...]]:
         """Resolved when the chapter's last line is known: from then on none can be withdrawn."""
