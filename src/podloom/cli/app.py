@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 
-import click
 import typer
 
 from podloom.cli import cache, database, demo, doctor, episodes, make, runs, voices
 from podloom.cli.output import print_error
 from podloom.errors import PodloomError
 from podloom.settings import load_settings
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="podloom",
@@ -40,13 +37,7 @@ def run() -> None:
     as_json = "--json" in sys.argv
     try:
         logging.basicConfig(level=load_settings().log_level, format="%(levelname)s %(name)s: %(message)s")
-        sys.exit(app(standalone_mode=False))
-    except click.ClickException as error:  # a wrong option or a missing value
-        error.show()
-        sys.exit(error.exit_code)
+        app()  # wrong options are its own business, and exit with 2
     except PodloomError as error:
         print_error(error, as_json=as_json)
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        print_error(PodloomError("stopped; what was made is kept, the same command goes on from there"))
-        sys.exit(INTERRUPTED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, get_args
 
 import typer
@@ -13,6 +12,7 @@ from podloom.cache.opening import open_cache
 from podloom.cache.protocol import Tier
 from podloom.cache.tiers import TierStats
 from podloom.cli.output import Json, console, print_json
+from podloom.cli.running import run_async
 from podloom.cli.speakers import parse_speakers
 from podloom.domain import Language
 from podloom.errors import RequestError
@@ -24,7 +24,7 @@ app = typer.Typer(name="cache", help="What is remembered.", no_args_is_help=True
 @app.command()
 def stats(as_json: Json = False) -> None:
     """Entries, size and hit rate of every tier."""
-    where, rows = asyncio.run(_stats())
+    where, rows = run_async(_stats())
     if as_json:
         print_json({"where": where, "tiers": [vars(row) for row in rows]})
         return
@@ -47,7 +47,7 @@ def clear(
     """Forget a tier, or everything."""
     if tier and tier not in get_args(Tier):
         raise RequestError(f"there is no tier {tier!r}; tiers are {', '.join(get_args(Tier))}")
-    count = asyncio.run(_clear(next((known for known in get_args(Tier) if known == tier), None)))
+    count = run_async(_clear(next((known for known in get_args(Tier) if known == tier), None)))
     if as_json:
         print_json({"cleared": count})
     else:
@@ -74,7 +74,7 @@ def warm(
         podcast=podcast,
         writer="offline",
     )
-    counts = asyncio.run(warm_show(request, load_settings(), phrases or []))
+    counts = run_async(warm_show(request, load_settings(), phrases or []))
     if as_json:
         print_json(dict(counts))
     else:
@@ -85,7 +85,7 @@ def clean(as_json: Json = False) -> None:
     """Remove expired entries, clips that nothing refers to, and what killed runs left behind."""
     from podloom.stages.cleaning import clean as clean_up  # noqa: PLC0415 - imports the rooms
 
-    counts = asyncio.run(clean_up(load_settings()))
+    counts = run_async(clean_up(load_settings()))
     if as_json:
         print_json(dict(counts))
     else:

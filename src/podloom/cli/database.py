@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import typer
 
 from podloom.cli.output import Json, console, print_json
+from podloom.cli.running import run_async
 from podloom.settings import load_settings
 
 app = typer.Typer(name="db", help="The database.", no_args_is_help=True, rich_markup_mode=None)
@@ -20,7 +19,7 @@ def group() -> None:
 @app.command()
 def upgrade(as_json: Json = False) -> None:
     """Bring the schema up to date; safe when several do it at once. First use does it too."""
-    revision = asyncio.run(_upgrade())
+    revision = run_async(_upgrade())
     if as_json:
         print_json({"revision": revision})
     else:
@@ -28,6 +27,6 @@ def upgrade(as_json: Json = False) -> None:
 
 
 async def _upgrade() -> str:
-    from podloom.db.schema import upgrade as apply  # noqa: PLC0415 - SQLAlchemy: 0.7 s
+    from podloom.db.upgrade import upgrade as apply  # noqa: PLC0415 - SQLAlchemy: 0.7 s
 
     return await apply(load_settings())

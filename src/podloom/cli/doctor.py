@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import typer
 from rich.table import Table
 
 from podloom.cli.output import Json, console, print_json
+from podloom.cli.running import run_async
 from podloom.stages.health import Finding, examine
 
 MARKS = {"ok": "ok", "off": "-", "bad": "PROBLEM"}
@@ -15,7 +14,7 @@ MARKS = {"ok": "ok", "off": "-", "bad": "PROBLEM"}
 
 def doctor(as_json: Json = False) -> None:
     """Check this machine and the servers in the settings; exits with 1 if something is broken."""
-    findings = asyncio.run(examine())
+    findings = run_async(examine())
     if as_json:
         print_json({"findings": [vars(finding) for finding in findings]})
     else:

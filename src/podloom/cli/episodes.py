@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from podloom.cli.output import Json, console, print_json
+from podloom.cli.running import run_async
 from podloom.domain import Episode, EpisodeRecord
 from podloom.errors import RequestError
 from podloom.settings import load_settings
@@ -20,7 +20,7 @@ def list_episodes(
     as_json: Json = False,
 ) -> None:
     """List the episodes that were made."""
-    episodes = asyncio.run(_list(podcast, limit))
+    episodes = run_async(_list(podcast, limit))
     if as_json:
         print_json({"episodes": [episode.model_dump(mode="json") for episode in episodes]})
         return
@@ -42,7 +42,7 @@ def show_episode(
     as_json: Json = False,
 ) -> None:
     """Show one episode with its chapters, files and timings."""
-    record = asyncio.run(_load(episode))
+    record = run_async(_load(episode))
     if as_json:
         print_json(record.model_dump(mode="json"))
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -12,6 +11,7 @@ import typer
 from podloom.api import Orchestration, build_request, generate_podcast_async
 from podloom.cli.output import Json, console, print_json
 from podloom.cli.progress import shown_progress
+from podloom.cli.running import run_async
 from podloom.cli.speakers import parse_speakers
 from podloom.domain import Episode, EpisodeRequest, Format, Language, OutputFormat, Priority, WriterName
 from podloom.errors import RequestError
@@ -92,7 +92,7 @@ def split_formats(formats: str) -> tuple[OutputFormat, ...]:
 def make_and_watch(request: EpisodeRequest, orchestration: Orchestration | None, *, quiet: bool) -> Episode:
     """Run in this thread's own loop, so that Ctrl-C stops it at once."""
     with shown_progress(quiet=quiet) as on_progress:
-        return asyncio.run(
+        return run_async(
             generate_podcast_async(request, orchestration=orchestration, on_progress=on_progress)
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Literal
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from podloom.api import build_request
 from podloom.cli.make import make_and_watch, show_episode
 from podloom.cli.output import Json
+from podloom.cli.running import run_async
 from podloom.domain import EpisodeRequest
 from podloom.errors import RequestError
 from podloom.settings import load_settings
@@ -23,7 +23,7 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Make the episode of a run that failed, was stopped or was killed; only what is missing is made."""
-    request = build_request(asyncio.run(_request(run)))
+    request = build_request(run_async(_request(run)))
     show_episode(make_and_watch(request, orchestration, quiet=as_json), as_json=as_json)
 
 

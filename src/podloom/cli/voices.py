@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 from rich.table import Table
 
 from podloom.cli.output import Json, console, print_json
+from podloom.cli.running import run_async
 from podloom.domain import Language, Voice
 from podloom.errors import OutputError, PodloomError, VoiceError
 from podloom.settings import Settings, load_settings
@@ -34,7 +34,7 @@ def voices(
     listed, missing = _voices(engine, language, settings)
     if sample:
         voice = _pick(listed, sample)
-        asyncio.run(_speak(build_engine(voice.engine, settings), voice, text, to))
+        run_async(_speak(build_engine(voice.engine, settings), voice, text, to))
     if as_json:
         sampled = {"sample": str(to)} if sample else {}
         print_json({"voices": [voice.model_dump() for voice in listed], "missing": missing, **sampled})

@@ -30,6 +30,7 @@ async def clean(settings: Settings) -> dict[str, int]:
     try:
         entries = await cache.expire()
         database = await shared.database(settings)
+        await database.forget_unused()
         keep = await cache.references() | await database.referenced_clips()
         clips = await open_clips(settings, cache).clean(keep, older_than_s=GRACE_S)
     finally:

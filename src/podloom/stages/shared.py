@@ -53,3 +53,14 @@ async def database(settings: Settings) -> Database:
     if key not in of_loop:
         of_loop[key] = module.Database(settings)
     return of_loop[key]
+
+
+async def close() -> None:
+    """Close what belongs to the running loop, before it ends; engines load again when they are needed."""
+    from podloom.llm.openai import close_shared_clients  # noqa: PLC0415
+
+    await close_shared_clients()
+    for open_database in _databases.pop(asyncio.get_running_loop(), {}).values():
+        await open_database.close()
+    for shared_engine in list(_engines.values()):
+        await shared_engine.close()
