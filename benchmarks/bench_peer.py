@@ -26,7 +26,9 @@ async def ours(server: PacedServer, folder: Path) -> dict[str, float]:
     return {
         "cold (s)": run.wall_s,
         "cold, CPU (s)": run.cpu_s,
+        "before the first call (s)": run.before_first_call_s,
         "first clip (s)": run.first_clip_s,
+        "after the last clip (s)": run.after_last_clip_s,
         "clips": float(run.counts.get("speech", 0)),
         "clips at once": float(run.most_at_once.get("speech", 0)),
         "episode (s)": run.episode.duration_s,

@@ -77,11 +77,16 @@ def machine() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
         "load": f"{load:.2f}",
+        # Without compiled modules a first run compiles its imports, which takes seconds.
+        "bytecode": "not kept" if sys.dont_write_bytecode else "kept",
     }
     summary = (
         f"{description['processor']}, {cores} cores, {description['system']}, Python {description['python']}"
     )
-    return {**description, "summary": f"{summary}, load {load:.2f} at the end"}
+    return {
+        **description,
+        "summary": f"{summary}, load {load:.2f} at the end, bytecode {description['bytecode']}",
+    }
 
 
 def _processor() -> str:

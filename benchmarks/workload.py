@@ -95,6 +95,10 @@ class Measured:
     cpu_s: float
     first_clip_s: float
     """Until the first clip was there; 0 if none was asked for."""
+    before_first_call_s: float
+    """Until the first paid call was at the server."""
+    after_last_clip_s: float
+    """From the last clip to the finished episode."""
     counts: dict[str, int]
     most_at_once: dict[str, int]
     chapter_call_s: float
@@ -118,17 +122,20 @@ async def measure(
         on_progress=seen.append,
         **{"out": str(out), "engine": "openai", "writer": "openai"} | fields,
     )
-    wall_s, cpu_s = time.monotonic() - start_s, time.process_time() - cpu_s
+    end_s, cpu_s = time.monotonic(), time.process_time() - cpu_s
     record = server.calls()
-    spoken = [call for call in record["calls"] if call["route"] == "speech" and call["finished_s"]]
+    calls = [call for call in record["calls"] if call["route"] != "models"]
+    clips_s = [call["finished_s"] for call in calls if call["route"] == "speech" and call["finished_s"]]
     return Measured(
         episode=episode,
-        wall_s=wall_s,
+        wall_s=end_s - start_s,
         cpu_s=cpu_s,
-        first_clip_s=min((call["finished_s"] - start_s for call in spoken), default=0.0),
+        first_clip_s=min(clips_s, default=start_s) - start_s,
+        before_first_call_s=min((call["arrived_s"] for call in calls), default=start_s) - start_s,
+        after_last_clip_s=end_s - max(clips_s, default=end_s),
         counts=record["counts"],
         most_at_once=record["max_concurrency"],
-        chapter_call_s=max(_durations(record["calls"], "chapter"), default=0.0),
+        chapter_call_s=max(_durations(calls, "chapter"), default=0.0),
         progress=seen,
     )
 
