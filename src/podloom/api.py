@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from pydantic import ValidationError
 
@@ -104,7 +104,8 @@ async def _run_flow(
 
     give(Given(settings, on_progress))
     try:
-        episode: Episode = await generate_podcast_flow(request)
+        # A final state other than success is raised as the error it carries.
+        episode = cast("Episode", await generate_podcast_flow(request))
     finally:
         loading.cancel()
     return episode

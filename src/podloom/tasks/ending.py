@@ -41,7 +41,7 @@ async def ended(work: Coroutine[Any, Any, T]) -> T | State[Any]:
     except asyncio.CancelledError:
         if not asked.is_set():
             raise
-        return Cancelled(message=STOPPED)
+        return Cancelled(message=STOPPED, data=PodloomError(STOPPED))
     except PodloomError as error:
         return Failed(message=str(error), data=error)
     finally:

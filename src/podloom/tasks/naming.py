@@ -23,7 +23,7 @@ def episode_run_name() -> str:
 
 def run_name(request: EpisodeRequest) -> str:
     """One short line for people."""
-    source = (next(iter(request.sources), "") or request.script).strip()
+    source = next(iter(request.sources), "").strip() or PurePath(request.script).parent.name
     if ADDRESS.fullmatch(source):
         source = source.partition("://")[2].rstrip("/")
     elif looks_like_path(source):

@@ -1,0 +1,110 @@
+"""A flow run as a person sees it: its page, its end when it fails, its end when it is stopped."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterName,
+)
+from prefect.states import Cancelling
+
+from podloom import PodloomError, ProviderError, generate_podcast_async
+from podloom.rehearsal import Fault, Scenario
+from podloom.tasks import episode as tasks
+
+pytestmark = pytest.mark.prefect
+
+
+async def until(condition):
+    while not condition():  # noqa: ASYNC110 - the server is in another thread
+        await asyncio.sleep(0.02)
+
+
+async def run_named(name):
+    async with get_client() as client:
+        wanted = FlowRunFilter(name=FlowRunFilterName(any_=[name]))
+        runs = await client.read_flow_runs(flow_run_filter=wanted)
+    return runs[0] if runs else None
+
+
+async def artifacts_of(run):
+    async with get_client() as client:
+        wanted = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id]))
+        return {artifact.key: artifact for artifact in await client.read_artifacts(artifact_filter=wanted)}
+
+
+async def test_the_runs_page_tells_what_was_made(prefect_api, rehearsal, rehearsed, asked):
+    server = rehearsal(Scenario())
+    seen = []
+    asked = asked.model_copy(update={"title": "A page to look at"})
+    episode = await generate_podcast_async(
+        asked, settings=rehearsed(server), orchestration="prefect", on_progress=seen.append
+    )
+    run = await run_named("A page to look at")
+    assert (str(run.id), run.state.type.value) == (episode.run_id, "COMPLETED")
+    shown = await artifacts_of(run)
+    assert seen[-1].stage == "done"
+    assert float(shown["episode-progress"].data) == 100
+    assert shown["episode-progress"].description.startswith("Done: ")
+    chapters = json.loads(shown["episode-chapters"].data)
+    assert [row["Title"] for row in chapters] == [mark.title for mark in episode.chapters]
+    assert {row["From the cache"][:2] for row in chapters} == {"0/"}
+    assert len(json.loads(shown["episode-clips"].data)) == episode.segments
+    page = (Path(episode.folder) / "index.html").as_uri()
+    assert f"[Listen and read along]({page})" in shown["episode-summary"].data
+    assert "data:image/jpeg;base64," in shown["episode-cover"].data
+
+
+async def test_a_failure_is_one_sentence_and_the_next_run_pays_for_nothing_twice(
+    prefect_api, rehearsal, rehearsed, asked
+):
+    server = rehearsal(Scenario(), faults=[Fault("400", "speech", nth=5)])
+    asked = asked.model_copy(update={"title": "Fails once"})
+    with pytest.raises(ProviderError) as failure:
+        await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
+    run = await run_named("Fails once")
+    assert run.state.type.value == "FAILED"
+    assert run.state.message == str(failure.value)
+    await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
+    assert server.calls.paid_twice() == []
+
+
+async def test_a_server_that_is_away_for_a_moment_costs_a_retry_of_one_task(
+    prefect_api, rehearsal, rehearsed, asked, monkeypatch
+):
+    monkeypatch.setattr(tasks, "PAUSE_S", 0.01)
+    server = rehearsal(Scenario(), faults=[Fault("503", schema="chapter", chapter=1)])
+    episode = await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
+    assert server.faults.unused == []
+    assert (server.calls.count("chat", "outline"), server.calls.count("chat", "chapter")) == (
+        1,
+        len(episode.chapters) + 1,
+    )
+    assert server.calls.paid_twice() == []
+
+
+async def test_a_cancelled_run_stops_its_calls_and_keeps_what_is_made(
+    prefect_api, rehearsal, rehearsed, asked
+):
+    server = rehearsal(Scenario(), faults=[Fault("slow", "speech", nth=3, delay_s=60)])
+    asked = asked.model_copy(update={"title": "Stopped by hand"})
+    running = asyncio.create_task(
+        generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
+    )
+    await until(lambda: server.calls.count("speech") == 3)
+    run = await run_named("Stopped by hand")
+    async with get_client() as client:
+        await client.set_flow_run_state(run.id, Cancelling(), force=True)
+    with pytest.raises(PodloomError, match="what was made is kept"):
+        await running
+    run = await run_named("Stopped by hand")
+    assert run.state.type.value == "CANCELLED"
+    await until(lambda: server.calls.running("speech") == 0)
+    await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
+    assert server.calls.paid_twice() == []
