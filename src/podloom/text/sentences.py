@@ -12,6 +12,7 @@ _END = re.compile(r"""(?P<stop>[.!?…。！？]+)(?P<quote>["'”’»)\]」』
 _OPENERS = "\"'“‘«([「『"
 _INITIALS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]")
 _QUOTATIVE = re.compile(r"(?:이?라[고며는]|하[고며는]|했|말했|물었|외쳤|답했)")
+_DATE = re.compile(r"\d{4}\. ?\d{1,2}\. ?\d{1,2}$")
 _FINAL_ENDINGS = "다요까죠네지군나라자"
 
 _CUTS = (
@@ -122,5 +123,5 @@ def _ends_after_korean(sentence: str, following: str) -> bool:
     """Whether a full stop ends `sentence`: not in "2026. 11. 21.", "1. 제목", "J. K. 롤링", "vs. "."""
     word = sentence.rsplit(" ", 1)[-1].lstrip(_OPENERS)
     if word.isdigit():
-        return not (following[0].isdigit() or sentence.strip() == word)
+        return not (following[0].isdigit() or sentence.strip() == word or _DATE.search(sentence))
     return not (word in ABBREVIATIONS or word in ("e.g", "i.e") or re.fullmatch("[A-Za-z]", word))

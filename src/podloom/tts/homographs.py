@@ -16,9 +16,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 _BEFORE_VERB = _words(
-    "to will would can could should must may might shall i you we they who cannot can't won't don't "
-    "doesn't didn't do does did couldn't shouldn't wouldn't let's please i'll you'll we'll they'll he'll she'll it'll "
-    "i'd you'd we'd they'd people us them not never always often also"
+    "to will would can could should must may might shall i you we they who cannot can't won't don't doesn't "
+    "didn't do does did couldn't shouldn't wouldn't let's please i'll you'll we'll they'll he'll she'll "
+    "it'll i'd you'd we'd they'd people us them not never always often also"
 )
 _BEFORE_NOUN = _words(
     "the a an this that these those my your his her its our their of no some any every each in for with "
