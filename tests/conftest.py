@@ -1,1 +1,1 @@
-pytest_plugins = ["fixtures.isolation", "fixtures.rehearsal"]
+pytest_plugins = ["fixtures.isolation", "fixtures.rehearsal", "fixtures.servers"]

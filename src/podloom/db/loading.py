@@ -1,0 +1,129 @@
+"""What is read: episodes, runs, references to clips, averages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from podloom.db import tables
+from podloom.db.records import Period, PeriodStats, RunRecord
+from podloom.db.rows import episode_of, record_of
+from podloom.domain import Episode, EpisodeRecord, EpisodeRequest
+from podloom.errors import RequestError
+
+PERIOD_LETTERS: dict[Period, int] = {"day": 10, "month": 7, "year": 4, "all": 0}
+"""So much of an ISO date tells the period."""
+
+
+async def load_episode(connection: AsyncConnection, episode_id: str) -> EpisodeRecord:
+    """The whole record; the transaction must see one state of all tables.
+
+    Raises:
+        RequestError: There is no such episode.
+    """
+    episodes, runs = tables.episodes, tables.runs
+    query = select(episodes, runs.c.request).join(runs).where(episodes.c.id == episode_id)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        raise RequestError(f"there is no episode {episode_id!r}; `podloom list` shows those there are")
+    episode = row._asdict()
+    queries = _parts(episode_id, episode["run_id"])
+    parts = {name: await _rows(connection, query) for name, query in queries.items()}
+    return record_of(episode, episode["request"], parts)
+
+
+def _parts(episode_id: str, run_id: str) -> dict[str, Select[Any]]:
+    chapters, segments, sources = tables.chapters, tables.segments, tables.episode_sources
+    clips, texts = tables.clips, tables.sources
+    timings, counters = tables.stage_timings, tables.counters
+    return {
+        "chapters": select(chapters).where(chapters.c.episode_id == episode_id).order_by(chapters.c.position),
+        "segments": select(segments, clips.c.path, clips.c.duration_s, clips.c.sample_rate)
+        .join(clips)
+        .where(segments.c.episode_id == episode_id)
+        .order_by(segments.c.position),
+        "sources": select(sources, texts.c.language, texts.c.text)
+        .join(texts)
+        .where(sources.c.episode_id == episode_id)
+        .order_by(sources.c.position),
+        "stage_timings": select(timings).where(timings.c.run_id == run_id).order_by(timings.c.position),
+        "counters": select(counters).where(counters.c.run_id == run_id).order_by(counters.c.name),
+    }
+
+
+async def list_episodes(connection: AsyncConnection, limit: int, podcast: str | None) -> list[Episode]:
+    """Newest first."""
+    episodes = tables.episodes
+    query = select(episodes).order_by(episodes.c.published_at.desc(), episodes.c.id).limit(limit)
+    if podcast is not None:
+        query = query.where(episodes.c.podcast == podcast)
+    return [episode_of(row) for row in await _rows(connection, query)]
+
+
+async def find_runs(
+    connection: AsyncConnection, *, run_id: str | None = None, states: Sequence[str] = ()
+) -> list[RunRecord]:
+    """Runs by id or by state, newest first."""
+    runs = tables.runs
+    wanted = runs.c.id == run_id if run_id is not None else runs.c.state.in_(states)
+    query = select(runs).where(wanted).order_by(runs.c.started_at.desc(), runs.c.id)
+    return [_run_of(row) for row in await _rows(connection, query)]
+
+
+async def count_episodes(connection: AsyncConnection) -> int:
+    """Of all shows."""
+    return (await connection.execute(select(func.count()).select_from(tables.episodes))).scalar_one()
+
+
+async def referenced_clips(connection: AsyncConnection) -> set[str]:
+    """Digests of the clips that saved episodes are made of."""
+    return set((await connection.execute(select(tables.segments.c.clip).distinct())).scalars())
+
+
+async def stats(connection: AsyncConnection, period: Period, since: str) -> list[PeriodStats]:
+    """Averages by period, language and engine; newest period first."""
+    columns, letters = tables.episodes.c, PERIOD_LETTERS[period]
+    when = func.substr(columns.published_at, 1, letters) if letters else literal("")
+    label = when.label("period")
+    query = (
+        select(
+            label,
+            columns.language,
+            columns.engine,
+            func.count().label("episodes"),
+            func.avg(columns.seconds).label("seconds"),
+            func.avg(columns.duration_s).label("audio_s"),
+            (func.sum(columns.segments) / func.nullif(func.sum(columns.seconds), 0)).label("segments_per_s"),
+        )
+        .where(columns.published_at >= since)
+        .group_by(label, columns.language, columns.engine)
+        .order_by(label.desc(), columns.language, columns.engine)
+    )
+    found = await _rows(connection, query)
+    return [PeriodStats(**{**row, "segments_per_s": row["segments_per_s"] or 0.0}) for row in found]
+
+
+async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[dict[str, Any]]:
+    return [row._asdict() for row in await connection.execute(query)]
+
+
+def _run_of(row: dict[str, Any]) -> RunRecord:
+    return RunRecord(
+        id=row["id"],
+        state=row["state"],
+        error=row["error"],
+        request=EpisodeRequest.model_validate(row["request"]),
+        folder=row["folder"],
+        episode_id=row["episode_id"],
+        started_at=_in_utc(row["started_at"]),
+        finished_at=_in_utc(row["finished_at"]) if row["finished_at"] else None,
+    )
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """SQLite forgets the zone, which is always UTC."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

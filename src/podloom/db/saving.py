@@ -1,0 +1,87 @@
+"""The transaction that saves an episode."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Delete, Select, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from podloom.db import rows, tables
+from podloom.db.upsert import upsert
+from podloom.domain import EpisodeRecord
+
+CHANNEL = "podloom_episode"
+"""PostgreSQL tells its listeners on commit; the payload is {"episode": id, "run": id}."""
+
+
+async def save_episode(connection: AsyncConnection, record: EpisodeRecord) -> None:
+    """Insert or update all rows of the episode, and delete those that a longer one had left.
+
+    Three statements on PostgreSQL. The first one locks the episode's row, so that a second writer of the same
+    episode waits there, and the deletions of the last one see everything that the first writer committed.
+    """
+    await upsert(
+        connection,
+        [
+            (tables.podcasts, [{"title": record.episode.podcast}]),
+            (tables.runs, [rows.run_row(record)]),
+            (tables.episodes, [rows.episode_row(record)]),
+        ],
+    )
+    await upsert(
+        connection,
+        [
+            (tables.clips, rows.clip_rows(record)),
+            (tables.sources, rows.source_rows(record)),
+            (tables.chapters, rows.chapter_rows(record)),
+            (tables.segments, rows.segment_rows(record)),
+            (tables.episode_sources, rows.episode_source_rows(record)),
+            (tables.stage_timings, rows.timing_rows(record)),
+            (tables.counters, rows.counter_rows(record)),
+        ],
+    )
+    await _delete_surplus(connection, record)
+
+
+async def _delete_surplus(connection: AsyncConnection, record: EpisodeRecord) -> None:
+    deletions = surplus(record)
+    if connection.dialect.name == "sqlite":
+        for deletion in deletions:
+            await connection.execute(deletion)
+        return
+    statement = notification(record)
+    for index, deletion in enumerate(deletions):
+        statement = statement.add_cte(deletion.cte(f"surplus_{index}"))
+    await connection.execute(statement)
+
+
+def surplus(record: EpisodeRecord) -> list[Delete]:
+    """Deletions of the rows that are not in the record."""
+    of_episode = {
+        tables.segments: len(record.clips),
+        tables.episode_sources: len(record.sources),
+    }
+    chapters, timings, counters = tables.chapters.c, tables.stage_timings.c, tables.counters.c
+    indices = [chapter.index for chapter in record.script.chapters]
+    return [
+        delete(tables.chapters).where(
+            chapters.episode_id == record.episode.id, chapters.position.not_in(indices)
+        ),
+        *(
+            delete(table).where(table.c.episode_id == record.episode.id, table.c.position >= count)
+            for table, count in of_episode.items()
+        ),
+        delete(tables.stage_timings).where(
+            timings.run_id == record.episode.run_id, timings.position >= len(record.timings)
+        ),
+        delete(tables.counters).where(
+            counters.run_id == record.episode.run_id, counters.name.not_in(list(record.counters))
+        ),
+    ]
+
+
+def notification(record: EpisodeRecord) -> Select[tuple[object]]:
+    """Tell the listeners, when the transaction commits."""
+    payload = json.dumps({"episode": record.episode.id, "run": record.episode.run_id})
+    return select(func.pg_notify(CHANNEL, payload))
