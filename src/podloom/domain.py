@@ -355,6 +355,23 @@ class Loudness(Frozen):
     true_peak_dbtp: float
 
 
+class Measurement(Frozen):
+    """What one decode of an encoded file shows."""
+
+    duration_s: float
+    frames: int
+    sample_rate: int
+    channels: int
+    loudness: Loudness
+    clipped_samples: int
+    """Full-scale ones with another next to them; one alone may be a true peak."""
+    dc: float
+    """Mean of all samples."""
+    long_silences: tuple[tuple[float, float], ...]
+    """Start and length in seconds of what is 1.5 s or longer."""
+    noise_floor_dbfs: float
+
+
 class Mix(Frozen):
     """What the mixer made: files without tags yet, and the timeline they share."""
 

@@ -19,10 +19,11 @@ import numpy as np
 
 from podloom.audio import music as pieces
 from podloom.audio.arrangement import Arrangement, Line, Score
+from podloom.audio.formats import av_errors, check_formats
 from podloom.audio.loudness import clip_energies
 from podloom.audio.master import Master
 from podloom.audio.samples import SAMPLE_RATE, Samples, trim
-from podloom.audio.sinks import Threaded, av_errors, check_formats, open_sink
+from podloom.audio.sinks import Threaded, open_sink
 from podloom.audio.timeline import Timeline
 from podloom.domain import Mix, OutputFormat, Segment
 from podloom.errors import AudioError, OutputError

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from podloom.audio import id3
-from podloom.audio.sinks import av_errors, check_formats
+from podloom.audio.formats import av_errors, check_formats
 from podloom.domain import Language, Mix, OutputFormat
 from podloom.errors import AudioError, OutputError
 

@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 import pyebur128
 import soundfile
-from pydantic import BaseModel, ConfigDict
 
+from podloom.audio.formats import av_errors, check_formats
 from podloom.audio.loudness import HopMeans
 from podloom.audio.samples import Samples
-from podloom.audio.sinks import av_errors, check_formats
-from podloom.domain import Loudness
+from podloom.domain import Loudness, Measurement
 from podloom.errors import AudioError
 
 BLOCK_S = 5.0
@@ -24,25 +23,6 @@ CLIPPED = 0.9995
 DIGITAL_SILENCE_DBFS = -110.0
 FLOOR_PART = 0.02
 """Of the time: how quiet the quietest is."""
-
-
-class Measurement(BaseModel):
-    """What one decode of an encoded file shows."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    duration_s: float
-    frames: int
-    sample_rate: int
-    channels: int
-    loudness: Loudness
-    clipped_samples: int
-    """Full-scale ones with another next to them; one alone may be a true peak."""
-    dc: float
-    """Mean of all samples."""
-    long_silences: tuple[tuple[float, float], ...]
-    """Start and length in seconds of what is 1.5 s or longer."""
-    noise_floor_dbfs: float
 
 
 def measure(path: Path) -> Measurement:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections import deque
-from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +13,6 @@ from podloom.audio.lame import Mp3Sink
 from podloom.audio.limiter import TruePeakLimiter
 from podloom.audio.samples import SAMPLE_RATE, Frames, gain_factor
 from podloom.domain import OutputFormat
-from podloom.errors import MissingDependencyError
 from podloom.settings import AudioSettings
 
 FULL_SCALE = 32_768
@@ -103,25 +99,6 @@ class Ceiling:
     def _limit(self, frames: Frames, *, last: bool) -> None:
         limited = self._limiter(frames.astype(np.float32) * self._factor, last=last)
         self._sink.write(np.rint(limited * FULL_SCALE).astype(np.int16))
-
-
-def check_formats(formats: Sequence[OutputFormat]) -> None:
-    """See that the formats can be made here, before anything is.
-
-    Raises:
-        MissingDependencyError: M4A or Opus without the extra.
-    """
-    wanted = [name for name in formats if name != "mp3"]
-    if wanted and find_spec("av") is None:
-        raise MissingDependencyError(
-            f"audio format {wanted[0]!r} needs PyAV, which is not installed; "
-            "install podloom[av] or ask for 'mp3' only"
-        )
-
-
-def av_errors() -> tuple[type[Exception], ...]:
-    """What PyAV raises; nothing while it is not in use."""
-    return (sys.modules["av"].error.FFmpegError,) if "av" in sys.modules else ()
 
 
 def open_sink(kind: OutputFormat, path: Path, settings: AudioSettings) -> Sink:

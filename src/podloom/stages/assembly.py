@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podloom.domain import Mix, Outline
+from podloom.domain import Clip, Mix, Outline
+from podloom.stages.lines import ChapterLines, LinesWithdrawnError, VoicedLine
 from podloom.stages.mixes import Line, mix_key, recall_mix, remember_mix
-from podloom.stages.run import Run, VoicedLine
+from podloom.stages.run import Run
 
 if TYPE_CHECKING:
     from podloom.audio.assembly import Assembly
@@ -29,7 +30,7 @@ async def assemble_episode(run: Run, outline: Outline) -> Mix:
         AudioError: Mixing or encoding failed.
         OutputError: There is no room for the result.
     """
-    with suppress(TimeoutError):
+    with suppress(TimeoutError, LinesWithdrawnError):
         async with asyncio.timeout(PATIENCE_S):
             run.mix_key = mix_key(run, outline, await _lines(run, outline))
             mix = await asyncio.to_thread(recall_mix, run, run.mix_key)
@@ -46,22 +47,32 @@ async def _lines(run: Run, outline: Outline) -> list[list[Line]]:
     """Every segment with its clip, by chapter, when all are there."""
     chapters: list[list[Line]] = []
     for chapter in outline.chapters:
-        lines = await asyncio.shield(run.chapter_lines(chapter.index))
-        chapters.append([(line.segment, await asyncio.shield(line.clip)) for line in lines])
+        lines = run.lines(chapter.index)
+        chapters.append([(line.segment, await _clip(lines, line)) async for line in lines.read()])
     return chapters
 
 
 async def _mix(run: Run, outline: Outline) -> Mix:
+    """The mix; begun again when lines that are in it are withdrawn, which costs seconds and is rare."""
+    while True:
+        with suppress(LinesWithdrawnError):
+            return await _mix_once(run, outline)
+        run.telemetry.counters["mix.restarts"] += 1
+
+
+async def _mix_once(run: Run, outline: Outline) -> Mix:
     loop = asyncio.get_running_loop()
     # One thread for the whole mix: the mixer is not shared, and the event loop never waits for it.
     with ThreadPoolExecutor(1, thread_name_prefix="mix") as pool:
         assembly = await loop.run_in_executor(pool, partial(_open, run))
         try:
             for chapter in outline.chapters:
-                lines = await asyncio.shield(run.chapter_lines(chapter.index))
                 await loop.run_in_executor(pool, assembly.open_chapter, chapter.title)
-                for line in lines:
-                    await _add(run, pool, assembly, line)
+                lines = run.lines(chapter.index)
+                async for line in lines.read():
+                    clip = await _clip(lines, line)
+                    samples, sample_rate = await run.clips.read(clip.sha256)
+                    await loop.run_in_executor(pool, assembly.add, line.segment, samples, sample_rate)
             run.telemetry.report(stage="mix", message="Closing the file")
             return await loop.run_in_executor(pool, assembly.close)
         except BaseException:
@@ -69,11 +80,14 @@ async def _mix(run: Run, outline: Outline) -> Mix:
             raise
 
 
-async def _add(run: Run, pool: ThreadPoolExecutor, assembly: Assembly, line: VoicedLine) -> None:
-    clip = await asyncio.shield(line.clip)  # the chapter owns it: only the chapter cancels it
-    samples, sample_rate = await run.clips.read(clip.sha256)
-    loop = asyncio.get_running_loop()
-    await loop.run_in_executor(pool, assembly.add, line.segment, samples, sample_rate)
+async def _clip(lines: ChapterLines, line: VoicedLine) -> Clip:
+    """The line's clip. The chapter owns it: it says what went wrong, and perhaps tries again."""
+    seen = lines.withdrawals
+    await asyncio.wait([line.clip])
+    if line.clip.cancelled() or line.clip.exception() is not None:
+        await lines.withdrawn(after=seen)
+        raise LinesWithdrawnError
+    return line.clip.result()
 
 
 def _open(run: Run) -> Assembly:

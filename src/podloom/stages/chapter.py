@@ -8,8 +8,9 @@ from podloom.cache.keys import cache_key
 from podloom.domain import ChapterPlan, ChapterScript, Clip, Outline, Segment, SourceDocument
 from podloom.script.frame import frame_lines
 from podloom.script.writer import Withdrawn
+from podloom.stages.lines import VoicedLine
 from podloom.stages.outline import outline_key
-from podloom.stages.run import Run, VoicedLine
+from podloom.stages.run import Run
 from podloom.stages.voice import voice_segment
 
 
@@ -18,47 +19,43 @@ class ChapterInProgress:
 
     def __init__(self, run: Run, chapter: ChapterPlan) -> None:
         self._run, self._chapter = run, chapter
-        self._lines: list[VoicedLine] = []
-        self._withdrawn: list[asyncio.Future[Clip]] = []
+        self._lines = run.lines(chapter.index)
+        self._clips: list[asyncio.Future[Clip]] = []
         self._opening = opening_lines(run, chapter)
         for segment in self._opening:
             self._voice(segment)
 
     def add(self, segment: Segment) -> None:
         """Take the writer's next line; what opens the chapter comes before its first."""
-        self._voice(segment.model_copy(update={"index": len(self._lines)}))
+        self._voice(segment.model_copy(update={"index": len(self._lines.known())}))
 
     def withdraw(self) -> None:
         """Forget the writer's lines and stop their clips."""
-        opening = len(self._opening)
-        for line in self._lines[opening:]:
+        for line in self._lines.withdraw(keep=len(self._opening)):
             line.clip.cancel()
-            self._withdrawn.append(line.clip)
-        del self._lines[opening:]
         self._tell()
 
     def complete(self) -> tuple[VoicedLine, ...]:
-        """All lines are known: the mixer may take them."""
-        lines = tuple(self._lines)
-        self._run.chapter_lines(self._chapter.index).set_result(lines)
-        return lines
+        """All lines are known."""
+        return self._lines.finish()
 
     async def abandon(self) -> None:
-        """Stop every clip that is under way and wait until it has stopped."""
-        clips = [line.clip for line in self._lines] + self._withdrawn
-        for clip in clips:
+        """Stop every clip that is under way and wait until it has stopped; the chapter may be tried again."""
+        for clip in self._clips:
             clip.cancel()
-        await asyncio.gather(*clips, return_exceptions=True)
+        await asyncio.gather(*self._clips, return_exceptions=True)
+        self._lines.withdraw(keep=0)
 
     def _voice(self, segment: Segment) -> None:
         clip = asyncio.ensure_future(voice_segment(self._run, segment))
-        self._lines.append(VoicedLine(segment, clip))
+        self._clips.append(clip)
+        self._lines.put(VoicedLine(segment, clip))
         self._tell()
 
     def _tell(self) -> None:
         telemetry = self._run.telemetry
         known = telemetry.segments_known
-        known[self._chapter.index] = len(self._lines)
+        known[self._chapter.index] = len(self._lines.known())
         telemetry.report(segments=sum(known.values()))
 
 
@@ -88,7 +85,6 @@ async def write_chapter(
         await asyncio.gather(*(line.clip for line in lines))
     except BaseException:
         await progress.abandon()
-        run.forget_lines(chapter.index)
         raise
     run.telemetry.report(chapters_done=run.telemetry.progress.chapters_done + 1)
     segments = tuple(line.segment for line in lines)
@@ -124,7 +120,6 @@ async def _write(
         about=outline_key(run, documents),
     )
     made = await run.cache.get_or_make("script", key, make)
-    if made.hit:
-        progress.withdraw()
+    if made.hit:  # somebody else wrote it, perhaps while we waited
         for segment in ChapterScript.model_validate_json(made.value).segments:
             progress.add(segment)

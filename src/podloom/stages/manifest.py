@@ -10,9 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from podloom.audio.measure import Measurement
 from podloom.cache.keys import SCHEMA_VERSION
-from podloom.domain import Episode, Mix, Script
+from podloom.domain import Episode, Measurement, Mix, Script
 from podloom.script.check import distinct_2, mattr, repeated_runs
 from podloom.stages.run import Run
 

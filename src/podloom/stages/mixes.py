@@ -14,9 +14,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from podloom.audio.measure import Measurement
 from podloom.cache.keys import cache_key
-from podloom.domain import Clip, Mix, Outline, Segment
+from podloom.domain import Clip, Measurement, Mix, Outline, Segment
 from podloom.stages.run import Run
 
 Line = tuple[Segment, Clip]

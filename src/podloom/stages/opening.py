@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from shutil import rmtree
 
-from podloom.audio.sinks import check_formats
+from podloom.audio.formats import check_formats
 from podloom.cache.opening import open_cache, open_clips
 from podloom.domain import EpisodeRequest
 from podloom.errors import RequestError

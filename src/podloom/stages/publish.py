@@ -8,11 +8,11 @@ from pathlib import Path
 from zlib import crc32
 
 from podloom.audio.files import FINISH, Tags
-from podloom.audio.measure import Measurement, measure
 from podloom.domain import (
     ChapterMark,
     Episode,
     Loudness,
+    Measurement,
     Mix,
     Outline,
     OutputFormat,
@@ -113,6 +113,8 @@ def _finish(run: Run, kind: OutputFormat, mix: Mix, tags: Tags, cover: bytes) ->
 
 def _measured(run: Run, path: Path) -> Measurement:
     """Of the decoded file; the same mix was measured before if it was remembered."""
+    from podloom.audio.measure import measure  # noqa: PLC0415 - scipy: a second, loaded while clips are made
+
     known = recall_measurement(run, run.mix_key)
     if known is not None:
         return known

@@ -37,5 +37,4 @@ def _places(script: Script) -> list[tuple[int, int]]:
 
 
 async def _clip(run: Run, chapter: int, index: int) -> Clip:
-    lines = await run.chapter_lines(chapter)
-    return await lines[index].clip
+    return await run.lines(chapter).known()[index].clip

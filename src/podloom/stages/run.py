@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from podloom.cache.clips import Clips
 from podloom.cache.protocol import Cache
-from podloom.domain import Clip, EpisodeRequest, Segment, SourceDocument, Speaker, slug
+from podloom.domain import EpisodeRequest, SourceDocument, Speaker, slug
 from podloom.script.writer import Brief, Writer
 from podloom.settings import Settings
+from podloom.stages.lines import ChapterLines
 from podloom.telemetry import Telemetry
 from podloom.tts.engine import SpeechEngine
 from podloom.tts.queue import SpeechQueue
@@ -27,14 +27,6 @@ MUSIC_S = 12.0
 """Of intro and outro without words over it."""
 WORDS_A_LINE = 20
 """Between two pauses, on average."""
-
-
-@dataclass(frozen=True)
-class VoicedLine:
-    """A segment and the clip that is being made for it."""
-
-    segment: Segment
-    clip: asyncio.Future[Clip]
 
 
 @dataclass
@@ -59,8 +51,8 @@ class Run:
     """Opened while sources are read."""
     mix_key: str = ""
     """Of the finished mix, see stages/mixes.py."""
-    chapters: dict[int, asyncio.Future[tuple[VoicedLine, ...]]] = field(default_factory=dict)
-    """Complete chapters for the mixer; see `chapter_lines`."""
+    chapters: dict[int, ChapterLines] = field(default_factory=dict)
+    """Chapters on their way to the mixer; see `lines`."""
 
     @property
     def brief(self) -> Brief:
@@ -75,16 +67,9 @@ class Run:
         spoken_s = self.request.minutes * 60 - (MUSIC_S if self.request.music else 0)
         return max(20, round(spoken_s / word_s))
 
-    def chapter_lines(self, index: int) -> asyncio.Future[tuple[VoicedLine, ...]]:
-        """Resolved when the chapter's last line is known: from then on none can be withdrawn."""
-        if index not in self.chapters:
-            self.chapters[index] = asyncio.get_running_loop().create_future()
-        return self.chapters[index]
-
-    def forget_lines(self, index: int) -> None:
-        """The chapter failed after its last line was known: it may be tried again, with new clips."""
-        if index in self.chapters and self.chapters[index].done():
-            del self.chapters[index]
+    def lines(self, chapter: int) -> ChapterLines:
+        """The way of a chapter's lines from its writer to the mixer."""
+        return self.chapters.setdefault(chapter, ChapterLines())
 
     def speaker(self, name: str) -> Speaker:
         """The speaker of that name; the writer only yields names of the cast."""

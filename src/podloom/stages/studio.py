@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import partial
 
 from podloom.domain import ChapterPlan, ChapterScript, Episode, Mix, Outline, Script, SourceDocument
 from podloom.errors import StorageError
@@ -45,10 +46,12 @@ class Studio:
 
     async def failed(self, error: BaseException) -> None:
         """Record how the run ended; the error itself goes on to the caller."""
-        state = "cancelled" if isinstance(error, asyncio.CancelledError | KeyboardInterrupt) else "failed"
-        if self.run.database is not None:
-            with suppress(StorageError):  # the run's own error matters more
-                await asyncio.shield(self.run.database.finish_run(self.run.id, state, str(error)))
+        if self.run.database is None:
+            return
+        stopped = isinstance(error, asyncio.CancelledError | KeyboardInterrupt)
+        finish = partial(self.run.database.finish_run, self.run.id)
+        with suppress(StorageError):  # the run's own error matters more
+            await asyncio.shield(finish("cancelled") if stopped else finish("failed", str(error)))
 
     async def close(self) -> None:
         """Give the run's tools back."""

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from podloom.domain import Cue, Episode, Progress
-from podloom.stages.run import Run, VoicedLine
+from podloom.stages.lines import VoicedLine
+from podloom.stages.run import Run
 
 Row = dict[str, Any]
 BEGINS = {
@@ -146,7 +147,7 @@ def clock(seconds: float) -> str:
 
 
 def _lines(run: Run, chapter: int) -> tuple[VoicedLine, ...]:
-    return run.chapter_lines(chapter).result()
+    return run.lines(chapter).known()
 
 
 def _files(run: Run, episode: Episode) -> list[list[str]]:
