@@ -6,6 +6,8 @@ import html
 import re
 import unicodedata
 
+from podloom.text.rules import Rule, apply
+
 _JAMO = range(0x3131, 0x318F)
 """Compatibility jamo: NFKC would turn them into conjoining ones that fuse with their neighbours."""
 
@@ -25,7 +27,7 @@ _FIXED: dict[str, str] = {
 }  # fmt: skip
 """What NFKC and the categories would get wrong."""
 
-_MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
+_MARKDOWN: tuple[Rule, ...] = (
     (re.compile(r"^\s*```.*$", re.MULTILINE), ""),
     (re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\s\"[^\"\n]*\")?\)"), r"\1"),
     (re.compile(r"\[\^?\d+(?:\s?[,–-]\s?\d+)*\]"), ""),
@@ -41,6 +43,8 @@ _MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^[ ]*\|[ ]*|[ ]*\|[ ]*$", re.MULTILINE), ""),
     (re.compile(r" \| "), ", "),
 )
+_LONG_NUMBER = re.compile(r"\d{40}(?=\d)")
+"""Read digit by digit in any case; in pieces it keeps every rule quick."""
 _PARAGRAPH = re.compile(r"\s*\n\s*\n\s*")
 _DASHES = re.compile(r"\s*(?:[—–]+|--+|(?<=\s)-+(?=\s))\s*|\s*[;:()\[\]{}]+\s*")
 _STOPS = re.compile(r"[\s.,!?…]*[.,!?…][\s.,!?…]*")
@@ -50,9 +54,11 @@ _KOREAN_ENDINGS = "다요까죠네"
 def plain(text: str) -> str:
     """One line: characters unified, digits ASCII; emoji, control characters, Markdown and HTML gone."""
     unified = "".join(map(_unify, unicodedata.normalize("NFC", html.unescape(text))))
-    for pattern, replacement in _MARKDOWN:
-        unified = pattern.sub(replacement, unified)
-    return " ".join(_PARAGRAPH.sub(_paragraph_end, unified.strip()).split())
+    unified = _LONG_NUMBER.sub(r"\g<0> ", unified)
+    marked = apply(_MARKDOWN, unified)
+    # Marks that would leave nothing are none: "[1]" alone is a one in brackets.
+    words = marked if any(map(str.isalnum, marked)) else unified
+    return " ".join(_PARAGRAPH.sub(_paragraph_end, words.strip()).split())
 
 
 def _paragraph_end(match: re.Match[str]) -> str:

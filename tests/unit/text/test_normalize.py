@@ -22,8 +22,8 @@ ADDRESS_AND_MATHS = set('/:@#_\\<>=&%~|*^`()[]{}"$+;')
 _PIECES = """
 $ 5 1,234 .5 1990s '90s 3/4 1/2 € % km m² - – — ... … . , : ; ( ) [ ] Dr. St. U.S. p.m. 3:30 9am v2.0 I II IV
 Henry Chapter API APIs API's a.b e.g. i.e. etc. & @ # x@y.com http://a.b/c? www.a.com a-b it's ' " * ** _ ` >
-< = + × ± ~ 2026-11-21 Nov 21 10-20 010-1234-5678 3시 50명 1번째 ₩ 만 원 이 가 AI Google α ñ ß æ Ж 中 ㅋㅋ ² ½ Ⅳ
-① ٣ 😀 0 00 /
+< = + × ± ~ 2026-11-21 Nov 21 10-20 010-1234-5678 3시 50명 1번째 ₩ 만 원 이 가 AI Google α ñ ß æ Ж 中 ㅋㅋ ²
+½ Ⅳ ① ٣ 😀 0 00 /
 """
 PIECES = st.sampled_from([*_PIECES.split(), *"\n\t\0\u0301\u200b\u00ad\ud800"])
 TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join), st.lists(PIECES).map(" ".join))
@@ -89,6 +89,12 @@ def test_any_text_becomes_plain_korean(text: str):
 )
 def test_pronunciations(text: str, language: Language, lexicon: dict[str, str], spoken: str):
     assert normalize(text, language, pronunciations=lexicon) == spoken
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("text", ["9" * 5000, "$" + "9" * 400 + " million", "9" * 5000 + "th", "1." * 2000])
+def test_numbers_of_any_length_are_read(text: str, language: Language):
+    check_invariants(text, language)
 
 
 def test_without_a_lexicon_nothing_is_respelled():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_LARGEST_NAMED = 10**15
-"""Longer numbers are read digit by digit: nobody follows the name of a longer one."""
+_LONGEST_NAMED = 15
+"""Numbers of more digits are read digit by digit: nobody follows the name of a longer one."""
 
 
 def _words(number: int, form: str) -> str:
@@ -24,15 +24,15 @@ def digits(text: str) -> str:
 def cardinal(text: str) -> str:
     """Words of a whole number written in digits, with or without commas; "007" is read digit by digit."""
     plain = text.replace(",", "")
-    if (plain.startswith("0") and len(plain) > 1) or int(plain) >= _LARGEST_NAMED:
+    if (plain.startswith("0") and len(plain) > 1) or len(plain) > _LONGEST_NAMED:
         return digits(plain)
     return _words(int(plain), "cardinal")
 
 
 def ordinal(text: str) -> str:
     """Words of a rank: 21 is "twenty-first"; numbers too long for a name stay cardinal."""
-    number = int(text.replace(",", ""))
-    return _words(number, "ordinal") if number < _LARGEST_NAMED else digits(text)
+    plain = text.replace(",", "")
+    return _words(int(plain), "ordinal") if len(plain) <= _LONGEST_NAMED else digits(plain)
 
 
 def number(text: str) -> str:

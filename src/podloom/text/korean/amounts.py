@@ -17,6 +17,7 @@ _MONEY: dict[str, tuple[str, str]] = {
 _SYMBOL = "|".join(sorted(map(re.escape, _MONEY), key=len, reverse=True))
 _ENGLISH_SCALES = {"thousand": 10**3, "k": 10**3, "million": 10**6, "m": 10**6, "billion": 10**9, "b": 10**9,
                    "bn": 10**9, "trillion": 10**12}  # fmt: skip
+_LONGEST_SCALED = 9
 _SCALES = r"(?:\s?(?P<scale>thousand|million|billion|trillion|bn|[kKmMbB])(?![A-Za-z]))?"
 _KOREAN_SCALES = r"(?:\s?[십백천]?[만억조]|\s?[백천])"
 _WITH_SCALES = rf"{NUMBER}(?:{_KOREAN_SCALES})?(?:\s?{NUMBER}{_KOREAN_SCALES})*"
@@ -52,7 +53,7 @@ def _money(match: re.Match[str]) -> str:
     unit, part = _MONEY[match["symbol"]]
     amount = match["number"].replace(",", "")
     sign = "마이너스 " if match["sign"] else ""
-    if match.groupdict().get("scale"):
+    if match.groupdict().get("scale") and len(amount) <= _LONGEST_SCALED:
         scaled = round(float(amount) * _ENGLISH_SCALES[match["scale"].lower()])
         return f"{sign}{sino(str(scaled))} {unit}"
     whole, _, rest = amount.partition(".")

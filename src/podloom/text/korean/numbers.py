@@ -8,7 +8,7 @@ from __future__ import annotations
 DIGITS = "영일이삼사오육칠팔구"
 _PLACES = ((1000, "천"), (100, "백"), (10, "십"))
 _MYRIADS = ("", "만", "억", "조", "경")
-_LARGEST_NAMED = 10**20
+_LONGEST_NAMED = 20
 
 _NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
 _NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
@@ -35,7 +35,7 @@ def _below_myriad(number: int) -> str:
 def sino(text: str) -> str:
     """Sino-Korean words of a whole number, with or without commas; "007" is read digit by digit."""
     plain = text.replace(",", "")
-    if (plain.startswith("0") and len(plain) > 1) or int(plain) >= _LARGEST_NAMED:
+    if (plain.startswith("0") and len(plain) > 1) or len(plain) > _LONGEST_NAMED:
         return digits(plain, zero="공" if plain.startswith("0") else "영")
     number, parts = int(plain), []
     for myriad in _MYRIADS:
