@@ -11,6 +11,7 @@ from podloom.errors import MissingDependencyError, RequestError, VoiceError
 from podloom.settings import Settings
 from podloom.tts import coqui_models, kokoro_voices
 from podloom.tts.engine import ENGINES, BlendingEngine, SpeechEngine
+from podloom.tts.likeness import alike, semitones
 
 _ROLES: dict[Format, tuple[Role, ...]] = {
     "conversation": ("host", "host"),
@@ -116,21 +117,25 @@ def _assigned(wanted: Sequence[SpeakerRequest], engine: SpeechEngine, language: 
         )
     chosen = [_find(speaker.voice, engine, language) if speaker.voice else None for speaker in wanted]
     taken = [voice for voice in chosen if voice]
-    _refuse_shared(taken, offered)
+    _refuse_alike(taken, engine, offered)
     cast_: list[Voice] = []
     for voice in chosen:
-        fitting = voice or _contrasting(offered, taken)
+        fitting = voice or contrasting(engine, offered, taken)
+        if fitting is None:
+            raise VoiceError(
+                f"{engine.name} has no further voice for {language!r} that can be told from "
+                f"{_listed(taken)}; take fewer speakers, or another engine"
+            )
         taken.append(fitting)
         cast_.append(fitting)
     return cast_
 
 
-def _contrasting(offered: Sequence[Voice], taken: Sequence[Voice]) -> Voice:
-    """The best free voice, of a gender nobody has yet where there is one."""
-    ids = {voice.id for voice in taken}
+def contrasting(engine: SpeechEngine, offered: Sequence[Voice], taken: Sequence[Voice]) -> Voice | None:
+    """The best voice that sounds like none that is taken, of a gender nobody has yet where there is one."""
     genders = {voice.gender for voice in taken}
-    free = [voice for voice in offered if voice.id not in ids]
-    return next((voice for voice in free if voice.gender not in genders), free[0])
+    free = [voice for voice in offered if not alike(voice, taken, engine)]
+    return next((voice for voice in free if voice.gender not in genders), free[0] if free else None)
 
 
 def _find(wanted: str, engine: SpeechEngine, language: Language) -> Voice:
@@ -166,14 +171,25 @@ def _listed(voices: Sequence[Voice], most: int = 12) -> str:
     return f"{shown} and {rest} more (see `podloom voices`)" if rest > 0 else shown
 
 
-def _refuse_shared(taken: Sequence[Voice], offered: Sequence[Voice]) -> None:
+def _refuse_alike(taken: Sequence[Voice], engine: SpeechEngine, offered: Sequence[Voice]) -> None:
     for index, voice in enumerate(taken):
-        if voice in taken[:index]:
-            instead = _contrasting(offered, taken)
-            raise VoiceError(
-                f"two speakers have the voice {voice.id!r} and could not be told apart; "
-                f"give one of them {instead.id!r}, or leave it empty"
+        if other := alike(voice, taken[:index], engine):
+            others = [*taken[:index], *taken[index + 1 :]]
+            instead = contrasting(engine, offered, others)
+            advice = (
+                f"give one of them {instead.id!r}, or leave it empty" if instead else "take fewer speakers"
             )
+            raise VoiceError(f"{_alike_how(voice, other)}; {advice}")
+
+
+def _alike_how(voice: Voice, other: Voice) -> str:
+    apart = semitones(voice, other)
+    if voice.id == other.id or apart is None:
+        return f"two speakers have the voice {voice.id!r} and could not be told apart"
+    return (
+        f"the voices {other.id!r} and {voice.id!r} sound alike ({apart:.1f} semitones apart, of a "
+        "similar timbre as far as it was measured) and could not be told apart"
+    )
 
 
 def _named(wanted: Sequence[SpeakerRequest], voices: Sequence[Voice], language: Language) -> list[str]:

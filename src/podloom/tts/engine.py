@@ -88,6 +88,15 @@ class BlendingEngine(Protocol):
         ...
 
 
+@runtime_checkable
+class TimbreEngine(Protocol):
+    """What an engine offers beside SpeechEngine when the timbre of its voices was measured."""
+
+    def timbre(self, voice: Voice) -> Sequence[float] | None:
+        """Mean mel-cepstral coefficients as in tts/likeness.py; None for a voice that was not measured."""
+        ...
+
+
 ENGINES: dict[str, str] = {
     "kokoro": "podloom.tts.kokoro:KokoroEngine",
     "openai": "podloom.tts.openai:OpenAISpeechEngine",

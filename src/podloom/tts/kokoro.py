@@ -27,7 +27,7 @@ from podloom.settings import Settings
 from podloom.text.sentences import split_long, split_sentences
 from podloom.tts import g2p_en, g2p_ko
 from podloom.tts.engine import Audio, Samples
-from podloom.tts.kokoro_voices import missing_packages, recipe, voice_table
+from podloom.tts.kokoro_voices import missing_packages, recipe, timbre, voice_table
 from podloom.tts.pieces import join, pause_s, trim
 
 _LOG = logging.getLogger(__name__)
@@ -93,6 +93,10 @@ class KokoroEngine:
             words_per_minute=float(np.average(rates, weights=weights)),
             licence=known[next(iter(parts))].licence,
         )
+
+    def timbre(self, voice: Voice) -> Sequence[float]:
+        """As measured; of a recipe an estimate."""
+        return timbre(voice.id)
 
     async def load(self) -> None:
         """Join the model file on first use and load it, in a thread.

@@ -3,7 +3,7 @@ import pytest
 from podloom.domain import EpisodeRequest, SpeakerRequest, Voice
 from podloom.errors import MissingDependencyError, RequestError, VoiceError
 from podloom.settings import Settings, SpeechSettings
-from podloom.tts import casting
+from podloom.tts import casting, kokoro_voices
 from podloom.tts.casting import cast, choose_engine
 from podloom.tts.tone import ToneEngine
 
@@ -104,6 +104,44 @@ NOT_POSSIBLE = {
 def test_refused(asked, error, says):
     with pytest.raises(error, match=f"(?s){says}"):
         cast(asked, Choir(Settings()))
+
+
+class Measured(Choir):
+    """A choir whose pitches were measured: m2 is like m1, and n1 like both."""
+
+    def voices(self, language=None):
+        pitches = {"m1": 100, "m2": 108, "f1": 210, "n1": 104, "f9": 260}
+        return [v.model_copy(update={"pitch_hz": pitches[v.id]}) for v in super().voices(language)]
+
+
+def test_voices_that_sound_alike_are_refused_with_a_suggestion():
+    alike = request(who(voice="m1"), who(voice="m2"))
+    with pytest.raises(VoiceError, match=r"'m1' and 'm2' sound alike \(1.3 semitones.*give one of them 'f1'"):
+        cast(alike, Measured(Settings()))
+
+
+def test_without_a_voice_to_suggest_fewer_speakers_are():
+    alike = request(who(voice="m1"), who(voice="m2"), who(voice="f1"))
+    with pytest.raises(VoiceError, match=r"sound alike.*take fewer speakers"):
+        cast(alike, Measured(Settings()))
+
+
+def test_nobody_is_cast_with_a_voice_that_sounds_like_another():
+    assert [s.voice.id for s in cast(request(who(voice="m2")), Measured(Settings()))] == ["m2", "f1"]
+    with pytest.raises(VoiceError, match="no further voice for 'en' that can be told from m1, f1"):
+        cast(request(who(), who(), who()), Measured(Settings()))
+
+
+def test_four_embedded_voices_can_be_told_apart():
+    class Kokoro(Choir):
+        def voices(self, language=None):
+            return kokoro_voices.voice_table(language)
+
+        def timbre(self, voice):
+            return kokoro_voices.timbre(voice.id)
+
+    speakers = cast(request(who(), who(), who(), who()), Kokoro(Settings()))
+    assert [speaker.voice.label for speaker in speakers] == ["Kumo", "Gongitsune", "Blend", "Alpha"]
 
 
 def test_language_without_a_voice_is_refused():

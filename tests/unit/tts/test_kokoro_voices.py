@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from podloom.errors import VoiceError
-from podloom.tts.kokoro_voices import recipe, voice_table
+from podloom.tts.kokoro_voices import recipe, timbre, voice_table
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -44,3 +45,8 @@ def test_what_is_no_recipe_is_refused(text, says):
 def test_every_voice_of_the_table_is_a_recipe():
     for voice in voice_table():
         assert sum(recipe(voice.id).values()) == pytest.approx(1)
+
+
+def test_timbre_of_a_recipe_lies_between_its_parts():
+    one, other = np.array(timbre("jm_kumo")), np.array(timbre("jf_nezumi"))
+    assert timbre("jm_kumo:0.7,jf_nezumi:0.3") == pytest.approx(0.7 * one + 0.3 * other)
