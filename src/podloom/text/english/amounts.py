@@ -134,6 +134,8 @@ def _scaled(match: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
+    (re.compile(r"\b50[-/–]50\b"), "fifty fifty"),
+    (re.compile(r"\b(\d+)-(in|to|on)-(?=\d)"), r"\1 \2 "),
     (re.compile(r"(?<!\w)[~≈]\s?(?=[$€£¥₩])"), "about "),
     (
         re.compile(
@@ -157,7 +159,7 @@ RULES: tuple[Rule, ...] = (
         " per ",
     ),
     (re.compile(r"(?<=\d)\s?[–—](?=[$€£]?\d)|(?<=\d[%°])\s?[-–—]\s?(?=\d)|(?<=[a-zC%°])–(?=\d)"), " to "),
-    (re.compile(r"(?<![\w-])(\d[\d,.]*)\s?-(\d[\d,.]*)(?![\w-]*-)(?=\b|%|°)"), r"\1 to \2"),
+    (re.compile(r"(?<![\w-])(\d[\d,.]*)\s?-(\d[\d,.]*)(?![\w-]*-)(?=\b|%|°|x\b)"), r"\1 to \2"),
     (re.compile(r"(?<=\d)\s?%(?!\w)"), " percent"),
     (re.compile(r"(?<=\d)\s?‰"), " per mille"),
     (re.compile(r"\b(\d{1,2})'\s?(\d{1,2})(?:\"|\b)"), r"\1 foot \2"),

@@ -74,7 +74,9 @@ def _clock(match: re.Match[str]) -> str:
     hour, minute = int(match["hour"]), int(match["minute"])
     half = _half(match)
     spoken = cardinal(str(hour))
-    if minute:
+    if int(match["second"] or 0) and not minute:
+        spoken += " hours" if hour != 1 else " hour"
+    elif minute:
         spoken += f" oh {cardinal(str(minute))}" if minute < 10 else f" {cardinal(str(minute))}"
     elif not half:
         spoken += " hundred" if hour > 12 else " o'clock" if hour else " hundred"

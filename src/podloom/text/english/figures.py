@@ -42,8 +42,6 @@ def _dotted(version: str) -> str:
 def _fraction(match: re.Match[str]) -> str:
     whole, above, below = (int(match[name] or 0) for name in ("whole", "above", "below"))
     joined = f"{cardinal(str(whole))} and " if match["whole"] else ""
-    if above == below == 50:
-        return "fifty fifty"
     if not joined and (below in (10, 100) or above == below) and above <= below:
         return f"{cardinal(str(above))} out of {cardinal(str(below))}"
     if not 2 <= below <= 100 or (above >= below and not joined):
@@ -87,6 +85,10 @@ RULES: tuple[Rule, ...] = (
 """Telephone numbers come before dates and decades before seconds, which look alike."""
 
 LATER_RULES: tuple[Rule, ...] = (
+    (
+        re.compile(r"(?<=[Cc]all )(?:911|411|311|988)\b|(?<=[Dd]ial )(?:911|411|311|988)\b"),
+        lambda m: digits(m[0]),
+    ),
     (re.compile(r"(?<![\w.])\d{2,3}(?:\.\d{1,3}){3}(?![\w.])"), _address),
     (re.compile(r"\b[Vv]ersion\s[vV]?(\d+(?:\.\d+)*)"), lambda m: f"version {_dotted(m[1])}"),
     (re.compile(r"(?<!\w)[vV](?:er\.?\s?)?\s?(\d+(?:\.\d+)*)(?![\w])"), lambda m: f"version {_dotted(m[1])}"),

@@ -73,7 +73,7 @@ def _temperature(match: re.Match[str]) -> str:
 
 
 def _measure(match: re.Match[str]) -> str:
-    words = f"{_sign(match['sign'])}{number(match['number'])} {UNITS[match['unit']]}"
+    words = f"{_sign(match['sign'])}{mixed(match['number'])} {UNITS[match['unit']]}"
     per = match["per"]
     return f"{_PER[per]}당 {words}" if per in _PER else f"{UNITS[per]}당 {words}" if per else words
 
@@ -107,7 +107,10 @@ FIRST_RULES: tuple[Rule, ...] = (
         re.compile(r"(?<![\w.])(?:\+\d{1,3}[- ])?\(?0?\d{1,3}\)?[-. ]\d{3,4}[-. ]\d{4}(?![\w-])", re.ASCII),
         _telephone,
     ),
-    (re.compile(r"(?<![\w.-])(?:1[5-9]\d\d|0\d{2,3})-\d{4}(?![\w-])", re.ASCII), _telephone),
+    (
+        re.compile(r"(?<![\w.-])(?:(?:1[5-9]\d\d|0\d{2,3})-\d{4}|0\d{1,2}-1\d\d)(?![\w-])", re.ASCII),
+        _telephone,
+    ),
     (re.compile(r"(?<!\d)(?:112|119|114|120)(?=에 | 신고|로 (?:전화|신고)| 구급)"), _telephone),
 )
 """Telephone numbers come before dates and ranges, which look alike."""
@@ -159,7 +162,7 @@ RULES: tuple[Rule, ...] = (
     ),
     (
         re.compile(
-            rf"{_SIGNED}(?<![\d.,A-Za-z])(?P<number>{NUMBER})\s?(?P<unit>{_UNIT})"
+            rf"{_SIGNED}(?<![\d.,A-Za-z])(?P<number>{_WITH_SCALES})\s?(?P<unit>{_UNIT})"
             rf"(?:/(?P<per>{_UNIT}|day))?(?![A-Za-z0-9^])"
         ),
         _measure,

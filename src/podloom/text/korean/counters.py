@@ -25,7 +25,7 @@ _NATIVE_LIMITS: dict[str, int] = dict.fromkeys(_NATIVE_COUNTERS.split(), 29) | {
 _NO_NATIVE = re.compile(
     r"개(?:월|국|년|소|사|교|각|입|발|인|통)|번(?:지|출구|가|대|선|홀)|시간대|장조|단조|해상도|배럴|배수|곳간"
     r"|번 (?:출구|버스|문제|트랙|선수|채널|국도|홀|타자|게이트|타석)"
-    r"|대 (?:과제|원칙|은행|그룹|강국|요소|도시|핵심|문제|기업|영양소|재벌|공약|뉴스|종교)"
+    r"|대강|대 (?:과제|원칙|은행|그룹|강국|요소|도시|핵심|문제|기업|영양소|재벌|공약|뉴스|종교)"
     r"|명제|장관|권역|판결|통계|통신|건물|편성|달러|대대|대중|대비|채널|팀장|해리|줄기|잔고|병동|병원|벌금"
 )
 """Words that begin like a native counter and are none."""
@@ -43,13 +43,18 @@ _SINO_SPACED = (
 )  # fmt: skip
 _SPACED = sorted({*_NATIVE_LIMITS, *_SINO_SPACED}, key=len, reverse=True)
 _COUNTER = "|".join("분(?!기)" if counter == "분" else counter for counter in _SPACED)
+_WORD_ENDS = (
+    r"(?=[^가-힣]|$|(?:을|를|이|가|은|는|의|에|도|로|으로|만|와|과|까지|부터|보다|씩|째|당|정도|이상|이하|미만|가량|"
+    r"쯤|들|꼴|였|입니|짜리|안|뒤|후|전|간))"
+)
+"""After a counter that stands apart: the end of the word or a particle, so that 2 배출 is no 두 배."""
 _SCALE = r"(?:[십백천]?[만억조경]|[백천])"
 _MIXED = rf"{NUMBER}\s?{_SCALE}(?:\s?{NUMBER}\s?{_SCALE})*(?:\s?\d[\d,]*(?![\d.,]*\d|\s?[년월일시분]))?"
 
 
 def _counted(match: re.Match[str]) -> str:
     """A number and its counter."""
-    value, counter = match["number"], match["counter"]
+    value, counter = match["number"], match["counter"] or match["apart"]
     rest = counter + match.string[match.end() :]
     if value == "1" and counter == "번째":
         return "첫 번째"
@@ -97,5 +102,8 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"제\s?(\d+)(?:\s(?=[가-힣]))?"), lambda m: f"제{sino(m[1])}"),
     (re.compile(rf"(?P<number>{_MIXED})(?P<gap>\s?)(?P<counter>{_COUNTER})?"), _mixed),
     (re.compile(rf"(?<![\d.,])(?P<first>\d+)\s?에서 (?P<last>\d+)\s?(?P<counter>{_COUNTER})"), _range),
-    (re.compile(rf"(?P<number>{NUMBER})\s?(?P<counter>{_COUNTER})"), _counted),
+    (
+        re.compile(rf"(?P<number>{NUMBER})(?:(?P<counter>{_COUNTER})|\s(?P<apart>{_COUNTER}){_WORD_ENDS})"),
+        _counted,
+    ),
 )

@@ -35,11 +35,11 @@ def _date(match: re.Match[str]) -> str:
     return f"{sino(match['year'])}년 {month(match['month'])} {sino(str(int(match['day'])))}일{gap}"
 
 
-def _days(match: re.Match[str]) -> str:
-    """Neighbouring days are said as one number: 이삼일."""
+def _spans(match: re.Match[str]) -> str:
+    """Neighbouring days and years are said as one number: 이삼일."""
     first, last = (sino(str(int(match[group]))) for group in (1, 2))
     near = int(match[2]) - int(match[1]) == 1 and int(match[2]) < 10
-    return f"{first}{last}일" if near else f"{first}일에서 {last}일"
+    return f"{first}{last}{match[3]}" if near else f"{first}{match[3]}에서 {last}{match[3]}"
 
 
 def _clock(match: re.Match[str]) -> str:
@@ -69,7 +69,7 @@ RULES: tuple[Rule, ...] = (
         _date,
     ),
     (re.compile(r"(?<![\d·])\d{1,2}·\d{1,2}(?![\d·])"), _anniversary),
-    (re.compile(r"(?<!\d)(\d{2,4})\s?[~–-]\s?(?=\d{2,4}년)"), r"\1년에서 "),
+    (re.compile(r"(?<!\d)(\d{1,4})\s?[~–-]\s?(\d{1,4})\s?(년)"), _spans),
     (re.compile(r"(?<=[년월일시분전후])\s?[~–]\s?"), "에서 "),
     (re.compile(r"(?<!\d)'(\d\d)년"), lambda m: f"{sino(m[1])}년"),
     (re.compile(r"(\d+)\s?년(?=\d)"), lambda m: f"{sino(m[1])}년 "),
@@ -77,10 +77,10 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d.,])(\d{1,2})\s?[~–-]\s?(?=\d{1,2}월)"), r"\1월에서 "),
     (re.compile(r"(?<![\d.,])(1[0-2]|0?[1-9])월(?=\d)"), lambda m: f"{month(m[1])} "),
     (re.compile(r"(?<![\d.,])(1[0-2]|0?[1-9])월"), lambda m: month(m[1])),
-    (re.compile(r"(?<![\d.,])(\d{1,2})\s?[~–-]\s?(\d{1,2})\s?일"), _days),
+    (re.compile(r"(?<![\d.,])(\d{1,2})\s?[~–-]\s?(\d{1,2})\s?(일)"), _spans),
     (re.compile(r"(?<![\d.,])(\d{1,2})\s?일"), lambda m: f"{sino(str(int(m[1])))}일"),
     (re.compile(rf"(?<![\d:]){_CLOCK}\s?{_HALF}"), _clock),
     (re.compile(rf"(?<![\d:]){_CLOCK}(?![\d:])Z?"), _clock),
     (re.compile(rf"(?<![\d:.])(?P<hour>1[0-2]|[1-9])\s?{_HALF}"), _half_hour),
-    (re.compile(r"(?<=\d[시분])(?=\d)"), " "),
+    (re.compile(r"(?<=\d[시분초])(?=\d)"), " "),
 )
