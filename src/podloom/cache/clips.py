@@ -8,7 +8,8 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -85,14 +86,9 @@ class ClipStore:
         path = self._path(encoded.sha256)
         if (clip := self._get(encoded.sha256)) is not None:
             return clip
-        try:
+        with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_durably(path, encoded.flac)
-        except OSError as error:
-            raise StorageError(
-                f"the clip store {self.folder} cannot be written: {error.strerror}; free some room or set"
-                " PODLOOM_HOME to a folder that can be written"
-            ) from error
         header = flac.header(encoded.sha256, encoded.flac)
         if header is None:
             raise StorageError(f"clip {encoded.sha256[:12]} came damaged and was not kept")
@@ -100,7 +96,8 @@ class ClipStore:
 
     def _get(self, sha256: str) -> Clip | None:
         path = self._path(sha256)
-        content = _bytes_of(path)
+        with self._explained():
+            content = _bytes_of(path)
         if not content:
             path.unlink(missing_ok=True)
             return None
@@ -114,7 +111,9 @@ class ClipStore:
 
     def _read(self, sha256: str) -> tuple[Samples, int]:
         path = self._path(sha256)
-        decoded = flac.decode(sha256, _bytes_of(path))
+        with self._explained():
+            content = _bytes_of(path)
+        decoded = flac.decode(sha256, content)
         if decoded is None:
             path.unlink(missing_ok=True)
             raise StorageError(
@@ -130,6 +129,16 @@ class ClipStore:
                 path.unlink(missing_ok=True)
                 count += 1
         return count
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StorageError(
+                f"the clip store {self.folder} cannot be used: {error.strerror}; free some room, or set"
+                " PODLOOM_HOME to a folder that can be read and written"
+            ) from error
 
     def _clip(self, sha256: str, header: flac.Header) -> Clip:
         return Clip(
