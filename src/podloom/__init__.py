@@ -12,7 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from podloom.api import build_request, generate_podcast, generate_podcast_async
+    from podloom.api import (
+        build_request,
+        generate_podcast,
+        generate_podcast_async,
+        submit_podcast,
+        submit_podcast_async,
+    )
     from podloom.domain import (
         ChapterMark,
         Clip,
@@ -48,7 +54,13 @@ if TYPE_CHECKING:
     from podloom.settings import Settings, load_settings
 
 _HOMES = {
-    "podloom.api": ("build_request", "generate_podcast", "generate_podcast_async"),
+    "podloom.api": (
+        "build_request",
+        "generate_podcast",
+        "generate_podcast_async",
+        "submit_podcast",
+        "submit_podcast_async",
+    ),
     "podloom.domain": (
         "ChapterMark",
         "Clip",
@@ -119,6 +131,8 @@ __all__ = [
     "generate_podcast",
     "generate_podcast_async",
     "load_settings",
+    "submit_podcast",
+    "submit_podcast_async",
 ]
 
 

@@ -76,6 +76,26 @@ async def generate_podcast_async(
         return await make_episode(studio)
 
 
+def submit_podcast(sources: str | Sequence[str] | EpisodeRequest, **fields: Any) -> str:
+    """Queue an episode on the Prefect server at PREFECT_API_URL, else on that of `podloom serve`.
+
+    Returns the id of the run at once; a worker makes the episode. Paths are the worker's.
+
+    Raises:
+        RequestError: The request does not fit.
+        SettingsError: No server answers, or Podloom is not deployed there.
+    """
+    return _wait_for(submit_podcast_async(sources, **fields))
+
+
+async def submit_podcast_async(sources: str | Sequence[str] | EpisodeRequest, **fields: Any) -> str:
+    """Queue an episode from the running loop; see `submit_podcast`."""
+    from podloom.flows.remote import RemotePrefect  # noqa: PLC0415
+
+    async with RemotePrefect() as server:
+        return await server.submit(build_request(sources, **fields))
+
+
 def build_request(sources: str | Sequence[str] | EpisodeRequest, **fields: Any) -> EpisodeRequest:
     """A request from loose values.
 

@@ -34,13 +34,16 @@ class LLMSettings(Group):
     timeout_s: Seconds = Field(default=120.0, description="Longest silence between two parts of an answer.")
     max_retries: int = Field(default=4, ge=0, description="Retries of a call that can be retried.")
     requests_per_minute: int = Field(default=0, ge=0, description="0: no limit on our side.")
-    concurrency: int = Field(default=8, ge=1, description="Calls at once.")
+    concurrency: int = Field(default=16, ge=1, description="Calls at once.")
     context_tokens: int = Field(default=32_000, ge=2_000, description="What fits into one prompt.")
     structured: Literal["schema", "jsonl"] = Field(
         default="schema", description="How lines are asked for; jsonl for servers without json_schema."
     )
     temperature: float | None = Field(default=None, ge=0, le=2, description="Sent only if set.")
     repairs: int = Field(default=3, ge=0, description="How often a faulty answer is asked for again.")
+    beat_words: int = Field(
+        default=160, ge=0, description="Longer chapters are written in up to three calls at once. 0: in one."
+    )
     input_price: float = Field(default=0.0, ge=0, description="Per million prompt tokens, for the manifest.")
     output_price: float = Field(default=0.0, ge=0, description="Per million completion tokens.")
 
@@ -122,6 +125,10 @@ class Settings(BaseSettings):
     home: Path = Field(
         default_factory=lambda: user_data_path("podloom"),
         description="Database, cache, clips and joined model files.",
+    )
+    out_root: str = Field(
+        default="",
+        description="Where relative output folders of flow runs lie; empty: the worker's own folder.",
     )
     database_url: SecretStr = Field(
         default=SecretStr(""), description="postgresql+asyncpg://... or sqlite; empty: SQLite in `home`."

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from podloom.cli import cache, database, demo, doctor, episodes, make, runs, voices
+from podloom.cli import cache, database, demo, doctor, episodes, make, runs, serve, submit, voices, watch
 from podloom.cli.output import print_error
 from podloom.errors import PodloomError
 from podloom.settings import load_settings
@@ -27,6 +27,9 @@ app.command()(voices.voices)
 app.command("list")(episodes.list_episodes)
 app.command("show")(episodes.show_episode)
 app.command()(runs.resume)
+app.command()(serve.serve)
+app.command()(submit.submit)
+app.command()(watch.watch)
 app.command()(cache.clean)
 app.add_typer(cache.app)
 app.add_typer(database.app)

@@ -30,3 +30,14 @@ def run_name(request: EpisodeRequest) -> str:
         source = PurePath(source).name
     text = " ".join((request.title or source or "episode").split())
     return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
+
+
+def show_run_name() -> str:
+    """The show's name."""
+    show: Any = flow_run.parameters.get("show") or {}
+    return str(show.get("podcast") if isinstance(show, dict) else show.podcast)
+
+
+def revoice_run_name() -> str:
+    """The folder of the script, which has the episode's name."""
+    return PurePath(str(flow_run.parameters.get("script", ""))).parent.name or "script"

@@ -1,0 +1,42 @@
+"""`podloom serve`: everything that is needed to make episodes from the browser, in one command."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import nullcontext
+from typing import Annotated
+
+import typer
+
+from podloom.cli.output import console
+from podloom.flows.local import local_server
+from podloom.settings import load_settings
+
+POLL_S = "0.5"
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the Prefect server and its UI.")] = 4200,
+    limit: Annotated[int, typer.Option(min=1, help="Episodes made at once.")] = 3,
+) -> None:
+    """Start a Prefect server, deploy the flows and run what is asked for, until Ctrl-C.
+
+    With PREFECT_API_URL set there is no server to start: this is then one more worker for that one.
+    """
+    screen, given = console(), os.environ.get("PREFECT_API_URL", "")
+    folder = load_settings().home / "prefect"
+    with nullcontext(given) if given else local_server(folder, port) as url:
+        if not given:
+            screen.print(f"open {url.removesuffix('/api')} and run generate-podcast; Ctrl-C stops everything")
+            screen.print(
+                "SQLite is good for about three episodes at once; for more, set"
+                " PREFECT_API_DATABASE_CONNECTION_URL to PostgreSQL"
+            )
+        # Prefect reads its environment when it is imported.
+        os.environ["PREFECT_API_URL"] = url
+        os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", POLL_S)
+        os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
+        from podloom.flows.serving import serve as serve_flows  # noqa: PLC0415
+
+        asyncio.run(serve_flows(limit, screen.print))

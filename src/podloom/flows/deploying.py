@@ -1,0 +1,90 @@
+"""Brings prefect.yaml to a server: pool, queues with their priorities, deployments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.objects import ConcurrencyLimitConfig
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.deployments.runner import RunnerDeployment
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+
+from podloom.domain import Priority
+
+POOL = "podloom"
+FILE = Path(__file__).with_name("prefect.yaml")
+QUEUES: dict[Priority, int] = {"breaking": 1, "normal": 2, "backfill": 3}
+"""Queue of each priority: who waits for a worker and who waits for a voice agree on who is first."""
+
+
+async def deploy_all(pool_type: str) -> list[str]:
+    """Make what is missing on the server; returns the deployments that were made or changed.
+
+    What has this version already stays as it is: a schedule that was switched on in the UI stays on.
+    """
+    made = []
+    async with get_client() as client:
+        await ensure_pool(client, pool_type)
+        for wanted in read_deployments():
+            deployment = as_deployment(wanted)
+            if not await _is_current(client, deployment):
+                await deployment.aapply()
+                made.append(deployment.full_name)
+    return made
+
+
+async def ensure_pool(client: PrefectClient, pool_type: str) -> None:
+    """The work pool and its queues; whatever exists is left alone."""
+    try:
+        await client.read_work_pool(POOL)
+    except ObjectNotFound:
+        await client.create_work_pool(WorkPoolCreate(name=POOL, type=pool_type))
+    for name, priority in QUEUES.items():
+        try:
+            await client.create_work_queue(name=name, work_pool_name=POOL, priority=priority)
+        except ObjectAlreadyExists:
+            continue
+
+
+def read_deployments() -> list[dict[str, Any]]:
+    """The deployments as prefect.yaml has them."""
+    listed: list[dict[str, Any]] = yaml.safe_load(FILE.read_text("utf-8"))["deployments"]
+    return listed
+
+
+def as_deployment(wanted: dict[str, Any]) -> RunnerDeployment:
+    """One entry of prefect.yaml, with its flow imported."""
+    pool = wanted["work_pool"]
+    return RunnerDeployment.from_entrypoint(
+        entrypoint=wanted["entrypoint"],
+        name=wanted["name"],
+        description=wanted["description"],
+        version=wanted["version"],
+        tags=wanted["tags"],
+        parameters=wanted.get("parameters", {}),
+        concurrency_limit=ConcurrencyLimitConfig(**wanted["concurrency_limit"]),
+        schedules=[_schedule(schedule) for schedule in wanted.get("schedules", ())],
+        work_pool_name=pool["name"],
+        work_queue_name=pool["work_queue_name"],
+        job_variables=pool["job_variables"],
+    )
+
+
+def _schedule(wanted: dict[str, Any]) -> DeploymentScheduleCreate:
+    return DeploymentScheduleCreate(
+        schedule=CronSchedule(cron=wanted["cron"], timezone=wanted["timezone"]),
+        slug=wanted["slug"],
+        active=wanted["active"],
+    )
+
+
+async def _is_current(client: PrefectClient, deployment: RunnerDeployment) -> bool:
+    try:
+        found = await client.read_deployment_by_name(deployment.full_name)
+    except ObjectNotFound:
+        return False
+    return (found.version, found.entrypoint) == (deployment.version, deployment.entrypoint)

@@ -1,0 +1,42 @@
+"""A warm runner: flow runs inside one process that has everything loaded already.
+
+A process worker starts Python and loads the voices for every run (3 to 18 s); here a run begins as soon as it
+is seen. All runs share the process's models, connections and speech queue, which is what makes the queue's
+priorities hold. The price: no isolation, and a new version of the code needs a restart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect.client.schemas.objects import FlowRun
+from prefect.flow_engine import run_flow
+from prefect.flows import load_flow_from_flow_run
+from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
+
+POOL_TYPE = "podloom"
+
+
+class WarmResult(BaseWorkerResult):
+    """Always 0: how the run ended is its state, and no process has died."""
+
+
+class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
+    """Runs flow runs of a work pool in this process and event loop."""
+
+    type = POOL_TYPE
+    job_configuration = BaseJobConfiguration
+    _description = "Runs Podloom's flows inside one warm process (`podloom serve`)."
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: BaseJobConfiguration,  # noqa: ARG002 - there is no process to configure
+        task_status: Any = None,
+    ) -> WarmResult:
+        """Run it to its end; cancelling is the flow's own business, see tasks/ending.py."""
+        if task_status is not None:
+            task_status.started(str(flow_run.id))
+        flow = await load_flow_from_flow_run(flow_run, ignore_storage=True, use_placeholder_flow=False)
+        await run_flow(flow, flow_run=flow_run, return_type="state")  # type: ignore[misc]  # flow is async
+        return WarmResult(identifier=str(flow_run.id), status_code=0)
