@@ -259,6 +259,8 @@ class ChapterPlan(Frozen):
     """Budget for the chapter's spoken words."""
     sources: tuple[int, ...] = ()
     """Indices of the source passages this chapter is written from."""
+    point: str = ""
+    """What the chapter says, in one sentence; known before the key points are."""
 
 
 class Outline(Frozen):
