@@ -126,6 +126,10 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("podloom"),
         description="Database, cache, clips and joined model files.",
     )
+    out_root: str = Field(
+        default="",
+        description="Where relative output folders of flow runs lie; empty: the worker's own folder.",
+    )
     database_url: SecretStr = Field(
         default=SecretStr(""), description="postgresql+asyncpg://... or sqlite; empty: SQLite in `home`."
     )
