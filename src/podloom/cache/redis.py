@@ -201,7 +201,7 @@ class RedisBackend:
         return f"{self.prefix}lease:{name}"
 
     def _sentence(self, error: Exception) -> str:
-        if isinstance(error, redis.AuthenticationError):
+        if isinstance(error.__cause__ or error.__context__ or error, redis.AuthenticationError):
             return f"{self.where} refused the user or password in that setting"
         return f"{self.where} does not answer ({type(error).__name__})"
 
