@@ -70,6 +70,9 @@ class SpeechSettings(Group):
     coqui_accept_licence: bool = Field(
         default=False, description="You have read and accept the licence of the Coqui model (XTTS: CPML)."
     )
+    fallback_engine: str = Field(
+        default="", description="Engine that voices a line the chosen one cannot; empty: the run fails then."
+    )
     pronunciations: dict[str, str] = Field(
         default={}, description='As JSON: word to respelling, e.g. {"nginx": "engine ex"}.'
     )

@@ -22,7 +22,8 @@ from podloom.stages.folder import check_room, open_partial
 from podloom.stages.run import Run
 from podloom.stages.studio import Studio
 from podloom.telemetry import Telemetry
-from podloom.tts.casting import cast, choose_engine
+from podloom.tts.casting import cast, choose_engine, understudies
+from podloom.tts.engine import SpeechEngine
 from podloom.tts.queue import queue_for
 
 
@@ -60,6 +61,7 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
     choice = choose_engine(request, settings)
     engine = shared.engine(choice.name, settings)
     speakers = cast(request, engine)
+    fallback = _fallback(engine, settings)
     telemetry.note(f"voices: {choice.name} ({choice.reason})")
     telemetry.note(f"writer: {writer.name}")
     out = Path(request.out)
@@ -80,7 +82,15 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
         cache=cache,
         clips=open_clips(settings, cache),
         partial=open_partial(out, run_id),
+        fallback=fallback,
+        understudies=understudies(speakers, fallback, request.language) if fallback else {},
     )
+
+
+def _fallback(engine: SpeechEngine, settings: Settings) -> SpeechEngine | None:
+    """The engine for lines that `engine` cannot voice; built now, so that what it lacks is known now."""
+    name = settings.speech.fallback_engine
+    return shared.engine(name, settings) if name and name != engine.name else None
 
 
 def check_own_music(path: str) -> None:

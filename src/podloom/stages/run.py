@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from podloom.cache.clips import Clips
 from podloom.cache.protocol import Cache
-from podloom.domain import EpisodeRequest, SourceDocument, Speaker, slug
+from podloom.domain import EpisodeRequest, SourceDocument, Speaker, Voice, slug
 from podloom.script.writer import Brief, Writer
 from podloom.settings import Settings
 from podloom.stages.lines import ChapterLines
@@ -46,6 +46,10 @@ class Run:
     clips: Clips
     partial: Path
     """Folder that everything is written to until the episode is whole."""
+    fallback: SpeechEngine | None = None
+    """Voices lines that the engine cannot, with `understudies`."""
+    understudies: dict[str, Voice] = field(default_factory=dict)
+    """By speaker."""
     documents: tuple[SourceDocument, ...] = ()
     database: Database | None = None
     """Opened while sources are read."""

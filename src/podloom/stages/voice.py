@@ -9,7 +9,7 @@ from podloom.domain import Clip, Segment
 from podloom.errors import SpeechError
 from podloom.stages.run import Run
 from podloom.text.normalize import normalize
-from podloom.tts.check import checked_clip
+from podloom.tts.check import Checked, checked_clip
 
 PLACES_PER_CHAPTER = 10_000
 """Playback position of a line: chapters first, then lines."""
@@ -29,13 +29,17 @@ async def voice_segment(run: Run, segment: Segment) -> Clip:
         return json.dumps(await _synthesize(run, segment, text)).encode()
 
     made = await run.cache.get_or_make("tts", key, make)
-    clip = await run.clips.get(json.loads(made.value)["sha256"])
+    entry = json.loads(made.value)
+    clip = await run.clips.get(entry["sha256"])
     if clip is None:  # the entry outlived its file
         await run.cache.delete("tts", key)
         made = await run.cache.get_or_make("tts", key, make)
-        clip = await run.clips.get(json.loads(made.value)["sha256"])
+        entry = json.loads(made.value)
+        clip = await run.clips.get(entry["sha256"])
     if clip is None:
         raise SpeechError(f"{segment.label}: its clip vanished from {run.settings.clip_folder} while in use")
+    if entry.get("voiced_by"):
+        run.telemetry.note(f"{segment.label} ({segment.speaker}) was voiced by {entry['voiced_by']}")
     _tell(run, clip, hit=made.hit)
     return clip.model_copy(update={"cached": made.hit})
 
@@ -55,22 +59,34 @@ def _key(run: Run, segment: Segment, text: str) -> str:
 
 
 async def _synthesize(run: Run, segment: Segment, text: str) -> dict[str, str]:
+    """The cache entry of a new clip; `voiced_by` when the fallback engine had to."""
     voice = run.speaker(segment.speaker).voice
+    fallback = (run.fallback, run.understudies[segment.speaker]) if run.fallback else None
 
     async def job() -> dict[str, str]:
-        await run.engine.load()
         try:
-            audio = await checked_clip(run.engine, text, voice, seed=run.request.seed)
+            made = await checked_clip(run.engine, text, voice, seed=run.request.seed, fallback=fallback)
         except SpeechError as error:
             raise SpeechError(f"{segment.label} ({segment.speaker}): {error}") from error
-        clip = await run.clips.put(audio.samples, audio.sample_rate)
-        return {"sha256": clip.sha256}
+        _tell_faults(run, segment, made)
+        clip = await run.clips.put(made.audio.samples, made.audio.sample_rate)
+        stands_in = made.voice != voice
+        voiced_by = {"voiced_by": f"{made.voice.engine} voice {made.voice.id!r}"} if stands_in else {}
+        return {"sha256": clip.sha256, **voiced_by}
 
     position = segment.chapter * PLACES_PER_CHAPTER + segment.index
     made = await run.queue.submit(job, priority=run.request.priority, position=position, episode=run.id)
     run.telemetry.counters["speech.calls"] += 1
     run.telemetry.counters["speech.characters"] += len(text)
     return made
+
+
+def _tell_faults(run: Run, segment: Segment, made: Checked) -> None:
+    if not made.faults:
+        return
+    run.telemetry.counters["speech.faulty_clips"] += len(made.faults)
+    run.telemetry.counters["speech.remade_lines"] += 1
+    run.telemetry.note(f"{segment.label} ({segment.speaker}) was made again: {' / '.join(made.faults)}")
 
 
 def _tell(run: Run, clip: Clip, *, hit: bool) -> None:

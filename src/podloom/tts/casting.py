@@ -83,6 +83,26 @@ def cast(request: EpisodeRequest, engine: SpeechEngine) -> tuple[Speaker, ...]:
     return tuple(Speaker(name=n, role=r, voice=v) for n, r, v in zip(names, roles, voices, strict=True))
 
 
+def understudies(speakers: Sequence[Speaker], engine: SpeechEngine, language: Language) -> dict[str, Voice]:
+    """A voice of the fallback engine for each speaker, by name: of the same gender, each its own.
+
+    Raises:
+        VoiceError: The engine has no voice for the language, or too few.
+    """
+    offered = engine.voices(language)
+    found: dict[str, Voice] = {}
+    for speaker in speakers:
+        free = [voice for voice in offered if not alike(voice, found.values(), engine)]
+        same = [voice for voice in free if voice.gender == speaker.voice.gender]
+        if not free:
+            raise VoiceError(
+                f"the fallback engine {engine.name!r} has {len(offered)} voices for {language!r}, too few "
+                f"for {len(speakers)} speakers; set PODLOOM_SPEECH_FALLBACK_ENGINE to another, or to nothing"
+            )
+        found[speaker.name] = same[0] if same else free[0]
+    return found
+
+
 def _completed(request: EpisodeRequest) -> list[SpeakerRequest]:
     """As many speakers as the format needs."""
     roles = _ROLES[request.format]

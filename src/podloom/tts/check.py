@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import defaultdict, deque
+from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -125,10 +126,28 @@ def _clipping(samples: Samples) -> str | None:
 _checks: WeakKeyDictionary[SpeechEngine, ClipCheck] = WeakKeyDictionary()
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A clip that passed, and what went wrong before it did."""
+
+    audio: Audio
+    voice: Voice
+    faults: tuple[str, ...] = ()
+    """Of the attempts before, one phrase an attempt."""
+
+
 async def checked_clip(
-    engine: SpeechEngine, text: str, voice: Voice, *, seed: int = 0, check: ClipCheck | None = None
-) -> Audio:
-    """The audio of one segment that passed the check; made once more, with another seed, if it did not.
+    engine: SpeechEngine,
+    text: str,
+    voice: Voice,
+    *,
+    seed: int = 0,
+    check: ClipCheck | None = None,
+    fallback: tuple[SpeechEngine, Voice] | None = None,
+) -> Checked:
+    """The audio of one segment that passed the check.
+
+    A faulty clip is made once more with another seed, where the engine heeds it, and then by the fallback.
 
     Args:
         engine: Makes the audio.
@@ -136,23 +155,40 @@ async def checked_clip(
         voice: One of the engine's.
         seed: Of the first attempt.
         check: What learns the voices' pace; by default one an engine and process.
+        fallback: Another engine, loaded only when it is needed, and one of its voices.
 
     Raises:
-        SpeechError: Both attempts are faulty; the message names the faults.
+        SpeechError: All attempts are faulty; the message names the faults.
         ProviderError: The server failed.
     """
-    check = check or _checks.setdefault(engine, ClipCheck())
+    attempts = [(engine, voice, seed)]
+    if engine.seeded:
+        attempts.append((engine, voice, (seed + _NEXT_SEED) % 2**31))
+    if fallback:
+        attempts.append((*fallback, seed))
     faults: list[str] = []
-    for attempt_seed in (seed, (seed + _NEXT_SEED) % 2**31):
-        audio = await engine.synthesize(text, voice, seed=attempt_seed)
-        faults = check.faults(audio, text, voice)
-        if not faults:
-            return audio
-        _LOG.warning("faulty clip by %s voice %s: %s; text %r", engine.name, voice.id, faults, text)
+    for speaker, its_voice, its_seed in attempts:
+        its_check = check if check and speaker is engine else _checks.setdefault(speaker, ClipCheck())
+        made = await _attempt(speaker, text, its_voice, its_seed, its_check)
+        if isinstance(made, Audio):
+            return Checked(made, its_voice, tuple(faults))
+        faults.append(f"{speaker.name} voice {its_voice.id!r}: {made}")
+        _LOG.warning("faulty clip by %s; text %r", faults[-1], text)
+    another = "" if fallback else ", or set PODLOOM_SPEECH_FALLBACK_ENGINE"
     raise SpeechError(
-        f"{engine.name} voice {voice.id!r} gave a faulty clip twice for {_short(text)!r}: "
-        f"{'; '.join(faults)}; reword the line, or choose another voice or engine"
+        f"no attempt of {len(attempts)} gave a sound clip for {_short(text)!r} ({' / '.join(faults)}); "
+        f"reword the line, or choose another voice or engine{another}"
     )
+
+
+async def _attempt(engine: SpeechEngine, text: str, voice: Voice, seed: int, check: ClipCheck) -> Audio | str:
+    """A clip, or what is wrong with it."""
+    try:
+        await engine.load()
+        audio = await engine.synthesize(text, voice, seed=seed)
+    except SpeechError as error:
+        return str(error)
+    return "; ".join(check.faults(audio, text, voice)) or audio
 
 
 def _short(text: str) -> str:

@@ -84,6 +84,7 @@ class CoquiEngine:
 
     name = "coqui"
     remote = False
+    seeded = True
     concurrency = 1
 
     def __init__(self, settings: Settings) -> None:

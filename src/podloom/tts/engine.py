@@ -45,6 +45,8 @@ class SpeechEngine(Protocol):
     """Model and weights; part of the cache key."""
     remote: bool
     """True when a call costs network and money rather than cores."""
+    seeded: bool
+    """Whether a second attempt with another seed can come out differently."""
     concurrency: int
     """Clips at once that it is good for."""
 

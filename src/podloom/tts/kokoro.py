@@ -50,6 +50,7 @@ class KokoroEngine:
     name = "kokoro"
     version = "kokoro-82m-v1.0-int8/1"
     remote = False
+    seeded = False
 
     def __init__(self, settings: Settings) -> None:
         if missing := missing_packages():

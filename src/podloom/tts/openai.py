@@ -72,6 +72,7 @@ class OpenAISpeechEngine:
 
     name = "openai"
     remote = True
+    seeded = True  # the API has no seed: every attempt differs
 
     def __init__(self, settings: Settings) -> None:
         self._speech = settings.speech

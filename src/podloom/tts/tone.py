@@ -32,6 +32,7 @@ class ToneEngine:
     name = "tone"
     version = "tone-1"
     remote = False
+    seeded = True
 
     def __init__(self, settings: Settings) -> None:
         self.concurrency = settings.speech.local_concurrency or 4

@@ -4,7 +4,7 @@ from podloom.domain import EpisodeRequest, SpeakerRequest, Voice
 from podloom.errors import MissingDependencyError, RequestError, VoiceError
 from podloom.settings import Settings, SpeechSettings
 from podloom.tts import casting, kokoro_voices
-from podloom.tts.casting import cast, choose_engine
+from podloom.tts.casting import cast, choose_engine, understudies
 from podloom.tts.tone import ToneEngine
 
 
@@ -206,3 +206,27 @@ def test_named_engine_is_taken(machine):
 def test_unknown_engine_is_refused(machine):
     with pytest.raises(VoiceError, match="'festival'; choose one of kokoro, openai, coqui, tone or auto"):
         choose_engine(request(engine="festival"), machine())
+
+
+@pytest.mark.parametrize(
+    ("voices", "expected"),
+    [
+        (("m1", "f1"), ["tone-low", "tone-high"]),  # no gender in common: in order
+        (("f1", "m2"), ["f1", "m1"]),
+        (("m1", "m2", "f1"), ["m1", "m2", "f1"]),
+    ],
+)
+def test_understudies_are_of_the_same_gender_and_differ(voices, expected):
+    speakers = cast(request(*(who(voice=voice) for voice in voices)), Choir(Settings()))
+    engine = (ToneEngine if expected[0].startswith("tone") else Choir)(Settings())
+    found = understudies(speakers, engine, "en")
+    assert [found[speaker.name].id for speaker in speakers] == expected
+
+
+def test_fallback_engine_without_enough_voices_is_refused():
+    class Soloist(Choir):
+        def voices(self, language=None):
+            return super().voices(language)[:1]
+
+    with pytest.raises(VoiceError, match="'choir' has 1 voices for 'en', too few for 2 speakers"):
+        understudies(cast(request(), Choir(Settings())), Soloist(Settings()), "en")

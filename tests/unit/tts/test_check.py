@@ -106,17 +106,58 @@ class Faulty(ToneEngine):
 @pytest.mark.parametrize("faults", [0, 1])
 async def test_faulty_clip_is_made_again_with_another_seed(faults):
     engine = Faulty(faults)
-    audio = await checked_clip(engine, TEXT, engine.voices("en")[0], seed=7)
-    assert audio.samples.any()
+    made = await checked_clip(engine, TEXT, engine.voices("en")[0], seed=7)
+    assert made.audio.samples.any()
+    assert len(made.faults) == faults
     assert engine.seeds[0] == 7
     assert len(set(engine.seeds)) == faults + 1
 
 
-async def test_clip_that_stays_faulty_is_an_error_that_says_why():
-    engine = Faulty(2)
-    with pytest.raises(SpeechError, match=r"twice for 'The water.*silent.*reword"):
+async def test_engine_that_ignores_the_seed_is_not_asked_twice():
+    engine = Faulty(1)
+    engine.seeded = False
+    with pytest.raises(SpeechError, match="no attempt of 1"):
         await checked_clip(engine, TEXT, engine.voices("en")[0])
-    assert len(engine.seeds) == 2
+    assert len(engine.seeds) == 1
+
+
+async def test_fallback_speaks_what_stays_faulty():
+    engine, other = Faulty(2), ToneEngine(Settings())
+    voice = other.voices("en")[1]
+    made = await checked_clip(engine, TEXT, engine.voices("en")[0], fallback=(other, voice))
+    assert made.voice == voice
+    assert made.audio.samples.any()
+    assert [fault.partition(": ")[2] for fault in made.faults] == [
+        "it is silent (below -55 dBFS throughout)"
+    ] * 2
+
+
+async def test_fallback_is_not_loaded_before_it_is_needed():
+    class Unloadable(ToneEngine):
+        async def load(self) -> None:
+            raise AssertionError
+
+    engine, other = ToneEngine(Settings()), Unloadable(Settings())
+    voice = engine.voices("en")[0]
+    assert (await checked_clip(engine, TEXT, voice, fallback=(other, voice))).faults == ()
+
+
+async def test_engine_that_refuses_a_text_counts_as_faulty():
+    class Mute(ToneEngine):
+        async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
+            raise SpeechError("no symbols for it")
+
+    engine, other = Mute(Settings()), ToneEngine(Settings())
+    voice = engine.voices("en")[0]
+    made = await checked_clip(engine, TEXT, voice, fallback=(other, voice))
+    assert made.faults == ("tone voice 'tone-low': no symbols for it",) * 2
+
+
+async def test_clip_that_stays_faulty_is_an_error_that_says_why():
+    engine, other = Faulty(9), Faulty(9)
+    voice = engine.voices("en")[0]
+    with pytest.raises(SpeechError, match=r"no attempt of 3 .* 'The water.*silent.*silent.*silent.*reword"):
+        await checked_clip(engine, TEXT, voice, fallback=(other, voice))
 
 
 async def test_voices_are_learned_across_calls_of_an_engine():

@@ -1,0 +1,93 @@
+"""What a line's clip is made by, and what the run says about it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from podloom.domain import EpisodeRequest, Segment, Voice
+from podloom.errors import SpeechError, VoiceError
+from podloom.settings import Settings, SpeechSettings
+from podloom.stages.opening import open_run
+from podloom.stages.run import Run
+from podloom.stages.voice import voice_segment
+from podloom.telemetry import Telemetry
+from podloom.tts.engine import Audio
+from podloom.tts.tone import ToneEngine
+
+TEXT = "The water was warmer than anybody had expected."
+
+
+class Faulty(ToneEngine):
+    """Silent for the first `faults` attempts."""
+
+    name = "faulty"
+
+    def __init__(self, faults: int) -> None:
+        super().__init__(Settings())
+        self.faults = faults
+        self.attempts = 0
+
+    async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
+        self.attempts += 1
+        audio = await super().synthesize(text, voice, seed=seed)
+        return Audio(audio.samples * 0, audio.sample_rate) if self.attempts <= self.faults else audio
+
+
+@pytest.fixture
+async def run(tmp_path) -> AsyncIterator[Run]:
+    run = opened(tmp_path)
+    yield run
+    await run.cache.close()
+
+
+def opened(folder, **speech) -> Run:
+    asked = EpisodeRequest(sources=(TEXT,), engine="tone", writer="offline", out=str(folder / "out"))
+    settings = Settings(home=folder / "home", speech=SpeechSettings(**speech))
+    return open_run(asked, settings, Telemetry(), "run")
+
+
+def line(run: Run, **fields) -> Segment:
+    return Segment(chapter=0, index=2, speaker=run.speakers[0].name, text=TEXT, **fields)
+
+
+def faults(run: Run) -> list[str]:
+    return [note for note in run.telemetry.notes if note.startswith("chapter ")]
+
+
+async def test_sound_clip_is_made_once_and_then_found(run):
+    first = await voice_segment(run, line(run))
+    again = await voice_segment(run, line(run))
+    assert (first.cached, again.cached, again.sha256) == (False, True, first.sha256)
+    assert run.telemetry.counters["speech.calls"] == 1
+    assert not faults(run)
+
+
+async def test_what_was_made_again_is_counted_and_noted(run):
+    run.engine = Faulty(1)
+    await voice_segment(run, line(run))
+    assert run.telemetry.counters["speech.faulty_clips"] == 1
+    assert run.telemetry.counters["speech.remade_lines"] == 1
+    assert [note.partition(": ")[0] for note in faults(run)] == ["chapter 1, line 3 (Robin) was made again"]
+
+
+async def test_fallback_voices_the_line_and_every_run_says_so(run):
+    run.engine, run.fallback = Faulty(9), ToneEngine(Settings())
+    run.understudies = {speaker.name: run.fallback.voices("en")[3] for speaker in run.speakers}
+    made = await voice_segment(run, line(run))
+    run.telemetry.notes.clear()
+    found = await voice_segment(run, line(run))
+    assert (found.cached, found.sha256) == (True, made.sha256)
+    assert faults(run) == ["chapter 1, line 3 (Robin) was voiced by tone voice 'tone-bright'"]
+
+
+async def test_line_that_cannot_be_voiced_is_named(run):
+    run.engine = Faulty(9)
+    with pytest.raises(SpeechError, match=r"^chapter 1, line 3 \(Robin\): no attempt of 2"):
+        await voice_segment(run, line(run))
+
+
+async def test_run_is_opened_with_a_voice_of_the_fallback_for_each(tmp_path):
+    run = opened(tmp_path, fallback_engine="tone")
+    assert run.fallback is None  # it is the engine itself
+    with pytest.raises(VoiceError, match="no speech engine 'festival'"):
+        opened(tmp_path / "other", fallback_engine="festival")
