@@ -1,27 +1,26 @@
-# Sourced by the other scripts: finds or makes the environment in .venv, exactly as uv.lock says.
+# Sourced by the other scripts: makes the environment in .venv exactly as uv.lock says, with uv if it is on the
+# PATH, else with a uv that pip puts into .uv. Nothing else is needed but Python 3.11 or newer.
 # Usage: . scripts/env.sh; podloom_env GROUPS_AND_EXTRAS...   Sets PYTHON to the environment's interpreter.
-
-UV_VERSION="0.9"
 
 podloom_env() {
     root=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
     cd "$root" || exit 1
-    PYTHON="$root/.venv/bin/python"
     uv=$(command -v uv || true)
-    if [ -z "$uv" ]; then
-        base=$(_podloom_python) || exit 1
-        if [ ! -x "$PYTHON" ]; then
-            "$base" -m venv .venv || {
-                echo "cannot make an environment; on Debian: apt-get install python3-venv" >&2
-                exit 1
-            }
-        fi
-        uv="$root/.venv/bin/uv"
-        # uv comes through pip and installs what the lock file says; pip itself cannot read it.
-        [ -x "$uv" ] || "$PYTHON" -m pip install --quiet --disable-pip-version-check "uv>=$UV_VERSION" || exit 1
-    fi
+    [ -n "$uv" ] || uv=$(_podloom_uv) || exit 1
     UV_PROJECT_ENVIRONMENT="$root/.venv" "$uv" sync --quiet --frozen --compile-bytecode --inexact "$@" || exit 1
-    export PYTHON
+    export PYTHON="$root/.venv/bin/python"
+}
+
+_podloom_uv() {
+    if [ ! -x .uv/bin/uv ]; then
+        python=$(_podloom_python) || return 1
+        "$python" -m venv .uv >&2 || {
+            echo "cannot make an environment with $python; on Debian: apt-get install python3-venv" >&2
+            return 1
+        }
+        .uv/bin/python -m pip install --quiet --disable-pip-version-check "uv>=0.9,<1" >&2 || return 1
+    fi
+    echo "$root/.uv/bin/uv"
 }
 
 _podloom_python() {
