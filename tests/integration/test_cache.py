@@ -206,9 +206,9 @@ async def begin(process):
 
 
 async def test_processes_that_want_one_key_make_it_once(start, tmp_path):
-    processes = [await start(20, 0.2) for _ in range(3)]
+    processes = [await start(20, 0.2) for _ in range(2)]
     await asyncio.gather(*(begin(process) for process in processes))
-    assert [await process.wait() for process in processes] == [0, 0, 0]
+    assert [await process.wait() for process in processes] == [0, 0]
     assert (tmp_path / "made").read_text() == "made\n"
 
 

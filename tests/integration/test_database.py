@@ -171,6 +171,8 @@ async def test_averages_by_period_language_and_engine(database):
 
 async def test_600_segments_take_few_round_trips(database_url, tmp_path):
     url = make_url(database_url)
+    if "host" not in url.query:
+        pytest.skip("the proxy needs a server on a unix socket")
     async with proxy(url.query["host"]) as between:
         through = url.update_query_dict({"host": between.folder}).render_as_string(hide_password=False)
         database = Database(Settings(home=tmp_path, database_url=through))

@@ -6,7 +6,7 @@ redis-py's defaults (10 retries, 5 s timeouts) would stall a run for 4 to 40 s a
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import methodcaller
 from typing import Any, TypeVar
@@ -91,8 +91,6 @@ class RedisBackend:
                 f"{SETTING} is no address of a Redis server; write redis://host:6379/0, rediss://host:6379/0"
                 " or unix:///path"
             ) from None
-        self._drop = self._redis.register_script(DROP)
-        self._extend = self._redis.register_script(EXTEND)
 
     async def ask(self, call: Callable[[Redis], Awaitable[T]]) -> T:
         """The server's answer.
@@ -115,6 +113,11 @@ class RedisBackend:
             raise
         self.breaker.succeeded()
         return answer
+
+    async def run_script(self, script: str, keys: Sequence[str], arguments: Sequence[str | int]) -> Any:
+        """What the Lua script returns; sent by its digest, and in full to a server that is new to it."""
+        registered = self._redis.register_script(script)
+        return await self.ask(lambda _: registered(keys=list(keys), args=list(arguments)))
 
     async def read(self, tier: Tier, key: str) -> bytes | None:
         """See Backend."""
@@ -178,11 +181,11 @@ class RedisBackend:
     async def extend(self, name: str, token: str, lease_s: float) -> bool:
         """See Leases."""
         lease_ms = int(lease_s * 1000)
-        return bool(await self.ask(lambda _: self._extend(keys=[self._lease(name)], args=[token, lease_ms])))
+        return bool(await self.run_script(EXTEND, [self._lease(name)], [token, lease_ms]))
 
     async def drop(self, name: str, token: str) -> None:
         """See Leases."""
-        await self.ask(lambda _: self._drop(keys=[self._lease(name)], args=[token]))
+        await self.run_script(DROP, [self._lease(name)], [token])
 
     async def close(self) -> None:
         """See Backend."""

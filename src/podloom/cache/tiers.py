@@ -91,7 +91,7 @@ class TieredCache:
 
         async def make_and_keep() -> bytes:
             value = await make()
-            await self.put(tier, key, value)
+            await _to_its_end(self.put(tier, key, value))
             return value
 
         made = await self._flights[tier].fly(f"{tier}:{key}", lambda: self._read(tier, key), make_and_keep)
@@ -191,3 +191,13 @@ class TieredCache:
             self._warned = True
             log.warning("%s; going on without what is remembered there", error)
             self._on_note(f"{error}; went on without what is remembered there")
+
+
+async def _to_its_end(keeping: Coroutine[Any, Any, None]) -> None:
+    """Keep what was made, and paid for, also when the caller is cancelled meanwhile."""
+    task = asyncio.ensure_future(keeping)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

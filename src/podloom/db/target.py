@@ -67,7 +67,7 @@ class Target:
 
     def _sqlite_engine(self) -> AsyncEngine:
         """Without a pool: to open a file costs a millisecond, and no thread is left behind."""
-        if self.url.database not in {None, "", ":memory:"}:
+        if not self.where.startswith("file:"):
             Path(self.where).parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(self.url, poolclass=NullPool, connect_args={"timeout": SQLITE_BUSY_S})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
@@ -138,8 +138,10 @@ def _url(settings: Settings) -> URL:
     if url.drivername not in DRIVERS:
         raise StorageError(f"{SETTING}: {url.drivername!r} is not supported; {EXAMPLES}")
     url = url.set(drivername=DRIVERS[url.drivername])
-    if unknown := set(url.query) - OPTIONS:
+    if url.get_backend_name() == "postgresql" and (unknown := set(url.query) - OPTIONS):
         raise StorageError(f"{SETTING}: unknown option {min(unknown)!r}; known are {sorted(OPTIONS)}")
+    if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
+        raise StorageError(f"{SETTING}: a database in memory keeps nothing; {EXAMPLES}")
     if mode := url.query.get("sslmode"):  # libpq's name, as in every hosted database's address
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     return url
