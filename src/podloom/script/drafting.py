@@ -120,12 +120,16 @@ def _split_longest(chapters: list[list[Block]]) -> bool:
 def titles(chapters: Sequence[Sequence[Block]], language: Language) -> list[str]:
     """The sources' headings, each once; else what a chapter is about; never twice the same."""
     whole = "\n".join(block.text for chapter in chapters for block in chapter)
+    headed = any(chapter[0].heading for chapter in chapters)
     found: list[str] = []
     for number, chapter in enumerate(chapters, start=1):
         text = " ".join(block.text for block in chapter)
         part = f"Part {number}" if language == "en" else f"{number}부"
         phrases = _phrase_titles(topics(text, whole, language), language)
-        offers = [chapter[0].heading, *phrases, BEGINNINGS[language] if number == 1 else part, part]
+        beginning = [BEGINNINGS[language]] if number == 1 else []
+        offers = [chapter[0].heading, *phrases, *beginning, part]
+        if headed and beginning:  # what stands before an article's first heading is its introduction
+            offers = [chapter[0].heading, *beginning, *phrases, part]
         found.append(next(offer for offer in offers if offer and offer not in found))
     return found
 
