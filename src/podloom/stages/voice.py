@@ -7,9 +7,11 @@ import json
 from podloom.cache.keys import cache_key
 from podloom.domain import Clip, Segment
 from podloom.errors import SpeechError
+from podloom.stages.patience import nearly_done
 from podloom.stages.run import Run
 from podloom.text.normalize import normalize
 from podloom.tts.check import Checked, checked_clip
+from podloom.tts.engine import direction
 
 PLACES_PER_CHAPTER = 10_000
 """Playback position of a line: chapters first, then lines."""
@@ -47,6 +49,7 @@ async def voice_segment(run: Run, segment: Segment) -> Clip:
 def _key(run: Run, segment: Segment, text: str) -> str:
     """Everything that changes the sound of a line; not who says it, but with which voice."""
     voice = run.speaker(segment.speaker).voice
+    directed = direction(run.engine, segment.delivery)
     return cache_key(
         "tts",
         engine=run.engine.name,
@@ -55,6 +58,7 @@ def _key(run: Run, segment: Segment, text: str) -> str:
         language=voice.language,
         text=text,
         seed=run.request.seed,
+        **({"direction": directed} if directed else {}),
     )
 
 
@@ -65,7 +69,14 @@ async def _synthesize(run: Run, segment: Segment, text: str) -> dict[str, str]:
 
     async def job() -> dict[str, str]:
         try:
-            made = await checked_clip(run.engine, text, voice, seed=run.request.seed, fallback=fallback)
+            made = await checked_clip(
+                run.engine,
+                text,
+                voice,
+                seed=run.request.seed,
+                delivery=segment.delivery,
+                fallback=fallback,
+            )
         except SpeechError as error:
             raise SpeechError(f"{segment.label} ({segment.speaker}): {error}") from error
         _tell_faults(run, segment, made)
@@ -75,7 +86,9 @@ async def _synthesize(run: Run, segment: Segment, text: str) -> dict[str, str]:
         return {"sha256": clip.sha256, **voiced_by}
 
     position = segment.chapter * PLACES_PER_CHAPTER + segment.index
-    made = await run.queue.submit(job, priority=run.request.priority, position=position, episode=run.id)
+    made = await run.queue.submit(
+        lambda: nearly_done(job()), priority=run.request.priority, position=position, episode=run.id
+    )
     run.telemetry.counters["speech.calls"] += 1
     run.telemetry.counters["speech.characters"] += len(text)
     return made

@@ -1,0 +1,139 @@
+"""All deployments on a real server: triggered as the UI, the scheduler and `podloom submit` do."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.states import AwaitingRetry
+
+from podloom import EpisodeRequest, RequestError, SettingsError, submit_podcast_async
+from podloom.flows.deploying import POOL, deploy_all, ensure_pool
+from podloom.flows.remote import RemotePrefect
+from podloom.flows.worker import POOL_TYPE, WarmWorker
+from podloom.rehearsal import Fault, Scenario
+
+pytestmark = pytest.mark.prefect
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+
+
+@pytest.fixture
+async def deployed(prefect_api):
+    await deploy_all(POOL_TYPE)
+    return prefect_api
+
+
+async def trigger(name, parameters=None):
+    """As the UI does."""
+    async with get_client() as client:
+        deployment = await client.read_deployment_by_name(f"{name}/{name}")
+        run = await client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
+    return str(run.id)
+
+
+async def work_until_done(*runs):
+    """Poll and run once in this process, as a warm worker does every half second; then see how they ended."""
+    await WarmWorker(work_pool_name=POOL, create_pool_if_not_found=False).start(run_once=True, printer=len)
+    async with RemotePrefect() as server:
+        return [await server.look(run) for run in runs]
+
+
+def offline(tmp_path, **fields):
+    return {
+        "request": {
+            "sources": [str(EXAMPLES / "city-trees.md")],
+            "engine": "tone",
+            "writer": "offline",
+            "minutes": 1,
+            "out": str(tmp_path / "out"),
+            **fields,
+        }
+    }
+
+
+def test_prefects_own_command_deploys_the_file(prefect_api, tmp_path):
+    async def prepare():
+        async with get_client() as client:
+            await ensure_pool(client, POOL_TYPE)
+
+    asyncio.run(prepare())
+    command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert asyncio.run(deploy_all(POOL_TYPE)) == []  # so what the command made is what we would make
+
+
+async def test_every_deployment_completes(deployed, tmp_path, monkeypatch):
+    monkeypatch.setenv("PODLOOM_FEED_BASE_URL", "https://podcast.example.org")
+    out = tmp_path / "out"
+    (episode,) = await work_until_done(await trigger("generate-podcast", offline(tmp_path, title="Trees")))
+    assert (episode.state, episode.percent) == ("COMPLETED", 100)
+    watched = tmp_path / "watched"
+    watched.mkdir()
+    (watched / "note.md").write_text((EXAMPLES / "city-trees.md").read_text("utf-8"), "utf-8")
+    show = {"podcast": "My show", "folders": [str(watched)], "out": str(out), "minutes": 1}
+    views = await work_until_done(
+        await trigger("revoice", {"script": str(out / "trees" / "script.json")}),
+        await trigger("publish-feed", {"podcast": "Podloom", "folder": str(out)}),
+        await trigger("scheduled-show", {"show": show | {"engine": "tone", "writer": "offline"}}),
+        await trigger("clean-up"),
+    )
+    assert [(view.state, view.message) for view in views if view.state != "COMPLETED"] == []
+    assert (out / "feed.xml").is_file()
+    assert views[1].message == f"1 episodes of Podloom in {out / 'feed.xml'}"
+    (again,) = await work_until_done(
+        await trigger("scheduled-show", {"show": show | {"engine": "tone", "writer": "offline"}})
+    )
+    assert again.message == "Nothing new for My show since the last episode"
+
+
+async def test_the_retry_button_pays_for_nothing_twice(deployed, rehearsal, monkeypatch, tmp_path):
+    server = rehearsal(Scenario(), faults=[Fault("400", "speech", nth=5)])
+    for group in ("LLM", "SPEECH"):
+        monkeypatch.setenv(f"PODLOOM_{group}_BASE_URL", server.base_url)
+        monkeypatch.setenv(f"PODLOOM_{group}_API_KEY", "k")
+    monkeypatch.setenv("PODLOOM_SPEECH_REMOTE_CONCURRENCY", "1")
+    request = offline(tmp_path, engine="openai", writer="openai", minutes=2, title="Retried")
+    run = await trigger("generate-podcast", request)
+    (failed,) = await work_until_done(run)
+    assert failed.state == "FAILED"
+    assert failed.message.startswith("the speech server")
+    async with get_client() as client:
+        await client.set_flow_run_state(run, AwaitingRetry(), force=True)
+    (view,) = await work_until_done(run)
+    assert view.state == "COMPLETED"
+    assert server.calls.paid_twice() == []
+
+
+async def test_submitting_chooses_the_queue_and_watching_ends_with_the_run(deployed, tmp_path):
+    fields = offline(tmp_path, title="Urgent", priority="breaking")["request"]
+    run = await submit_podcast_async(EpisodeRequest.model_validate(fields))
+    async with get_client() as client:
+        assert (await client.read_flow_run(run)).work_queue_name == "breaking"
+
+    async def follow():
+        async with RemotePrefect() as server:
+            return [view async for view in server.watch(run)]
+
+    views, _ = await asyncio.gather(follow(), work_until_done(run))
+    assert (views[0].state, views[-1].state) == ("SCHEDULED", "COMPLETED")
+    assert [view.percent for view in views] == sorted(view.percent for view in views)
+    manifest = json.loads((tmp_path / "out" / "urgent" / "episode.json").read_text("utf-8"))
+    assert manifest["run_id"] == run
+
+
+async def test_an_unknown_run_is_named(deployed):
+    async with RemotePrefect() as server:
+        with pytest.raises(RequestError, match="no run '0000'"):
+            await server.look("0000")
+
+
+async def test_without_a_server_there_is_advice(monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    with pytest.raises(SettingsError, match="podloom serve"):
+        await submit_podcast_async("a text that is long enough")
