@@ -7,7 +7,8 @@ Text comes normalised for speech: no digits, no Latin letters. First words of a 
 sounds alone do not tell (ㄴ insertion, compounds, Sino-Korean ㄹ); then each pair of neighbouring syllables
 goes through the rules below in the order of `join`; then jamo become symbols of Kokoro's vocabulary.
 
-Tense and lax stops share a symbol there; what is left of 된소리되기 is that a tense stop is never voiced.
+The vocabulary has no tense stops. Where only the standard makes a lax stop tense between voiced sounds (발전,
+할 것), the voiced lax symbol is kept: heard by Whisper, the voiceless one became an aspirated sound (발찬).
 No Korean listener has judged the result.
 """
 
@@ -48,6 +49,7 @@ VOICED_IPA = {"ㄱ": "ɡ", "ㄷ": "d", "ㅂ": "b", "ㅈ": "ʥ"}
 FINAL_IPA = {"": "", "ㄱ": "k", "ㄴ": "n", "ㄷ": "t", "ㄹ": "l", "ㅁ": "m", "ㅂ": "p", "ㅇ": "ŋ"}
 PUNCTUATION = str.maketrans({"，": ",", "。": ".", "？": "?", "！": "!", "·": ","})
 
+_TENSING_ARTICLES = ("24", "26", "28")
 # 제27항: a prospective ending in ㄹ before a dependent noun, and endings that begin with it.
 _AFTER_PROSPECTIVE = re.compile(
     r"(?:것|거|게|건|걸|겁|수[가는도를 록밖]|데|줄|바[가는를 ]|적[에이 ]|듯|곳|도리|사람|성싶)"
@@ -67,7 +69,7 @@ class Syllable:
 def phonemes(text: str) -> str:
     """Kokoro phonemes of a Korean sentence; punctuation is kept, because it carries the pauses."""
     spoken, previous = "", None
-    for unit in _pronounce(text):
+    for unit in _pronounce(text, tense=False):
         if isinstance(unit, str):
             spoken += unit.translate(PUNCTUATION)
             previous = previous if unit == " " else None
@@ -82,15 +84,16 @@ def as_hangul(text: str) -> str:
     """The spoken form written in Hangul."""
     return "".join(
         unit if isinstance(unit, str) else compose(unit.initial, unit.vowel, unit.final)
-        for unit in _pronounce(text)
+        for unit in _pronounce(text, tense=True)
     )
 
 
 @cache
-def _respellings() -> tuple[dict[str, str], re.Pattern[str]]:
-    """The table of words, and the pattern that finds them."""
+def _respellings(*, tense: bool) -> tuple[dict[str, str], re.Pattern[str]]:
+    """The table of words, with or without those that only make a lax sound tense, and how to find them."""
     lines = files("podloom.tts").joinpath("korean_words.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    table = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    rows = [row for row in table if tense or row[2] not in _TENSING_ARTICLES]
     anywhere = [word[1:] for word, *_ in rows if word.startswith("~")]
     initial = [word for word, *_ in rows if not word.startswith("~")]
     longest = "|".join(sorted(initial, key=len, reverse=True))
@@ -98,12 +101,13 @@ def _respellings() -> tuple[dict[str, str], re.Pattern[str]]:
     return {word.lstrip("~"): respelling for word, respelling, _ in rows}, pattern
 
 
-def _pronounce(text: str) -> list[Syllable | str]:
+def _pronounce(text: str, *, tense: bool) -> list[Syllable | str]:
     """Syllables as spoken; everything that is not Hangul stays a character."""
-    table, pattern = _respellings()
+    table, pattern = _respellings(tense=tense)
     respelled = pattern.sub(lambda match: table[match[0]], text)
     units: list[Syllable | str] = [_syllable(char) for char in respelled]
-    _tense_after_prospective(respelled, units)
+    if tense:
+        _tense_after_prospective(respelled, units)
     for index, unit in enumerate(units):
         if not isinstance(unit, Syllable) or not unit.final:
             continue

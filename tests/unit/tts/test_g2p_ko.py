@@ -42,6 +42,8 @@ def test_standard_pronunciation(written: str, spoken: str):
         ("달라", "talla"),
         ("있습니다", "isɯmnida"),
         ("좋다, 그래?", "ʨotʰa, kɯɾɛ?"),
+        ("발전", "palʥʌn"),
+        ("꽃잎이", "konnipʰi"),
         ("", ""),
     ],
 )
