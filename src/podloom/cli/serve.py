@@ -19,6 +19,9 @@ POLL_S = "0.5"
 def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Of the Prefect server and its UI.")] = 4200,
     limit: Annotated[int, typer.Option(min=1, help="Episodes made at once.")] = 3,
+    health_check: Annotated[
+        bool, typer.Option("--health-check", help="Answer at port 8080, /health, while the worker polls.")
+    ] = False,
 ) -> None:
     """Start a Prefect server, deploy the flows and run what is asked for, until Ctrl-C.
 
@@ -39,4 +42,4 @@ def serve(
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
         from podloom.flows.serving import serve as serve_flows  # noqa: PLC0415
 
-        asyncio.run(serve_flows(limit, screen.print))
+        asyncio.run(serve_flows(limit, screen.print, health_check=health_check))

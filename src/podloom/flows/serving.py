@@ -18,7 +18,7 @@ from podloom.tts.casting import choose_engine
 log = logging.getLogger(__name__)
 
 
-async def serve(limit: int, tell: Callable[[str], None]) -> None:
+async def serve(limit: int, tell: Callable[[str], None], *, health_check: bool = False) -> None:
     """Run until SIGINT or SIGTERM; runs that are under way are stopped then and can be retried."""
     serving = asyncio.current_task()
     assert serving is not None
@@ -30,7 +30,7 @@ async def serve(limit: int, tell: Callable[[str], None]) -> None:
         for name in await deploy_all(POOL_TYPE):
             tell(f"deployed {name}")
         worker = WarmWorker(work_pool_name=POOL, limit=limit, create_pool_if_not_found=False)
-        await worker.start(printer=lambda _: tell("ready"))
+        await worker.start(with_healthcheck=health_check, printer=lambda _: tell("ready"))
     except asyncio.CancelledError:
         tell("stopped")
     finally:
