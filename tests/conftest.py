@@ -1,1 +1,1 @@
-pytest_plugins = ["fixtures.isolation", "fixtures.rehearsal", "fixtures.servers"]
+pytest_plugins = ["fixtures.command", "fixtures.isolation", "fixtures.rehearsal", "fixtures.servers"]

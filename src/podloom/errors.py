@@ -12,7 +12,8 @@
     ├── ScriptError                   exit 8   the writer's answers stayed unusable
     ├── SpeechError                   exit 9   a line could not be voiced
     ├── AudioError                    exit 10  mixing, encoding or measuring failed
-    └── StorageError                  exit 11  cache or database
+    ├── StorageError                  exit 11  cache or database
+    └── StoppedError                  exit 130 Ctrl-C
 
 A message names the value, the reason and what to do next. Errors are built from one string, so that they
 pickle across processes.
@@ -96,6 +97,12 @@ class StorageError(PodloomError):
     exit_code = 11
 
 
+class StoppedError(PodloomError):
+    """Raised when a person stopped the run; 130 is what shells say for Ctrl-C."""
+
+    exit_code = 130
+
+
 __all__ = [
     "AudioError",
     "MissingDependencyError",
@@ -108,6 +115,7 @@ __all__ = [
     "SettingsError",
     "SourceError",
     "SpeechError",
+    "StoppedError",
     "StorageError",
     "VoiceError",
 ]

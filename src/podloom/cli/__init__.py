@@ -1,4 +1,4 @@
-"""The `podloom` command. Exit codes: 0 done, 2 and up as podloom.errors says, 130 interrupted."""
+"""The `podloom` command. Exit codes: 0 done, else as podloom.errors says; see docs/cli.md."""
 
 from __future__ import annotations
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import typer
 
 from podloom.cli import cache, database, demo, doctor, episodes, make, runs, serve, submit, voices, watch
 from podloom.cli.output import print_error
-from podloom.errors import PodloomError
+from podloom.cli.running import STOPPED
+from podloom.errors import PodloomError, RequestError, StoppedError
 from podloom.settings import load_settings
 
 app = typer.Typer(
@@ -35,12 +37,40 @@ app.add_typer(cache.app)
 app.add_typer(database.app)
 
 
+UsageError: Any = typer.BadParameter.__mro__[1]
+"""Of the click inside of typer, which has no public name of its own."""
+
+
 def run() -> None:
     """Parse the command line, run the command, exit."""
-    as_json = "--json" in sys.argv
     try:
         logging.basicConfig(level=load_settings().log_level, format="%(levelname)s %(name)s: %(message)s")
-        app()  # wrong options are its own business, and exit with 2
+        code = _run_command()
     except PodloomError as error:
-        print_error(error, as_json=as_json)
-        sys.exit(error.exit_code)
+        print_error(error, as_json="--json" in sys.argv)
+        code = error.exit_code
+    sys.exit(code)
+
+
+def _run_command() -> int:
+    """The exit code of a command that raised no error.
+
+    Raises:
+        PodloomError: What went wrong, wrong options included.
+    """
+    try:
+        code = app(standalone_mode=False) or 0
+    except UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError" and "--json" not in sys.argv:
+            error.show()
+            return RequestError.exit_code
+        raise RequestError(_one_sentence(error)) from None
+    if code == StoppedError.exit_code:  # Ctrl-C before or after a run
+        raise StoppedError(STOPPED)
+    return int(code)
+
+
+def _one_sentence(error: Any) -> str:
+    """What is wrong with the command line, and where the options are listed."""
+    command = error.ctx.command_path if error.ctx else "podloom"
+    return f"{' '.join(error.format_message().split()).rstrip('.')}; `{command} --help` lists the options"

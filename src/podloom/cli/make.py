@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, cast, get_args
 
 import typer
 
@@ -112,5 +112,6 @@ def show_episode(episode: Episode, *, as_json: bool) -> None:
         f" {episode.loudness.integrated_lufs:.1f} LUFS, made in {episode.seconds:.1f} s"
     )
     screen.print(f"voices: {episode.engine}; writer: {episode.writer}")
-    screen.print(f"listen: {folder / episode.files['mp3']}", soft_wrap=True)
+    heard = next(name for kind, name in episode.files.items() if kind in get_args(OutputFormat))
+    screen.print(f"listen: {folder / heard}", soft_wrap=True)
     screen.print(f"read along: {folder / episode.files['page']}", soft_wrap=True)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from podloom import errors
 from podloom.errors import PodloomError
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
@@ -27,6 +28,6 @@ def print_json(value: dict[str, Any]) -> None:
 def print_error(error: PodloomError, *, as_json: bool = False) -> None:
     """One sentence on stderr; for scripts an object on stdout as well."""
     if as_json:
-        kind = type(error).__name__
+        kind = next(c.__name__ for c in type(error).__mro__ if c.__name__ in errors.__all__)
         print_json({"error": {"type": kind, "message": str(error), "exit_code": error.exit_code}})
     sys.stderr.write(f"error: {error}\n")

@@ -6,18 +6,19 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-import typer
+from podloom.errors import StoppedError
 
-from podloom.cli.output import print_error
-from podloom.errors import PodloomError
-
-INTERRUPTED = 130
+STOPPED = "stopped; what was made is kept, the same command goes on from there"
 
 T = TypeVar("T")
 
 
 def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
-    """The result; connections and threads are given back before the loop ends."""
+    """The result; connections and threads are given back before the loop ends.
+
+    Raises:
+        StoppedError: Ctrl-C.
+    """
 
     async def whole() -> T:
         try:
@@ -30,5 +31,4 @@ def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(whole())
     except KeyboardInterrupt:
-        print_error(PodloomError("stopped; what was made is kept, the same command goes on from there"))
-        raise typer.Exit(INTERRUPTED) from None
+        raise StoppedError(STOPPED) from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
+from pydantic import ValidationError
+
 from podloom.domain import Role, SpeakerRequest
 from podloom.errors import RequestError
 
@@ -38,4 +40,8 @@ def _speaker(part: str) -> SpeakerRequest:
     if role and role.strip() not in roles:
         raise RequestError(f"speaker {name!r} has the role {role!r}; roles are {', '.join(roles)}")
     fields = {"name": name.strip(), "voice": voice.strip()} | ({"role": role.strip()} if role else {})
-    return SpeakerRequest.model_validate(fields)
+    try:
+        return SpeakerRequest.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise RequestError(f"speakers: {first['loc'][0]}: {first['msg']}, not {first['input']!r}") from None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from podloom.errors import OutputError
+from podloom.publish.manifests import MANIFEST_NAME
 
 BYTES_PER_MINUTE = 6_000_000
 """Room asked for, generously: three encoded files, and the clips."""
@@ -37,6 +40,36 @@ def check_room(out: Path, minutes: float) -> None:
         )
 
 
+def check_place(final: Path) -> None:
+    """See that nothing lies there, or an older episode, which may be replaced.
+
+    Raises:
+        OutputError: Somebody keeps other things there.
+    """
+    taken = final.is_file() or (final.is_dir() and any(final.iterdir()))
+    if taken and not (final / MANIFEST_NAME).is_file():
+        raise OutputError(
+            f"{str(final)!r} is no episode and is not replaced; choose another --title or --out,"
+            " what was made is kept"
+        )
+
+
+@contextmanager
+def explained(out: Path) -> Iterator[None]:
+    """What the system says about a file of the episode, as a sentence.
+
+    Raises:
+        OutputError: A file cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"cannot write the episode into {str(out)!r} ({error.strerror or error}); make room or"
+            " choose another folder with --out, what was made is kept"
+        ) from error
+
+
 def open_partial(out: Path, run_id: str) -> Path:
     """An empty folder that only this run writes to."""
     folder = out / f".{run_id}{PARTIAL}"
@@ -49,8 +82,9 @@ def swap_in(partial: Path, final: Path) -> None:
     """Put the whole episode where it belongs; an older one is replaced, never mixed with.
 
     Raises:
-        OutputError: The final place cannot be written.
+        OutputError: The final place holds other things or cannot be written.
     """
+    check_place(final)
     old = final.with_name(f"{partial.name}.old")
     try:
         if final.exists():
@@ -63,8 +97,8 @@ def swap_in(partial: Path, final: Path) -> None:
             raise
     except OSError as error:
         raise OutputError(
-            f"cannot put the episode into {str(final)!r} ({error.strerror});"
-            f" it lies whole in {str(partial)!r}"
+            f"cannot put the episode into {str(final)!r} ({error.strerror}); choose another folder with"
+            " --out, what was made is kept"
         ) from error
     if old.exists():
         shutil.rmtree(old) if old.is_dir() else old.unlink()

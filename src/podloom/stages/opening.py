@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 
 from podloom.audio.formats import check_formats
 from podloom.cache.opening import open_cache, open_clips
-from podloom.domain import EpisodeRequest
+from podloom.domain import EpisodeRequest, slug
 from podloom.errors import RequestError
 from podloom.publish.cover import check_cover
 from podloom.script.replay import ReplayWriter, load_script, replay_request
@@ -18,7 +18,7 @@ from podloom.script.select import build_writer
 from podloom.script.writer import Writer
 from podloom.settings import Settings
 from podloom.stages import shared
-from podloom.stages.folder import check_room, open_partial
+from podloom.stages.folder import check_place, check_room, open_partial
 from podloom.stages.run import Run
 from podloom.stages.studio import Studio
 from podloom.telemetry import Telemetry
@@ -37,17 +37,30 @@ async def open_studio(
         RequestError: The request cannot be made.
         MissingDependencyError: It needs an extra that is not installed.
     """
-    run = open_run(request, settings, telemetry, run_id or str(uuid.uuid4()))
-    studio = Studio(run)
+    with _nothing_left_of(Path(request.out)):
+        run = open_run(request, settings, telemetry, run_id or str(uuid.uuid4()))
+        studio = Studio(run)
+        try:
+            await studio.start()
+            yield studio
+        except BaseException as error:
+            await studio.failed(error)
+            raise
+        finally:
+            await studio.close()
+            rmtree(run.partial, ignore_errors=True)
+
+
+@contextmanager
+def _nothing_left_of(out: Path) -> Iterator[None]:
+    """Take the output folder away again if we made it and nothing came into it."""
+    known = out.exists()
     try:
-        await studio.start()
-        yield studio
-    except BaseException as error:
-        await studio.failed(error)
-        raise
+        yield
     finally:
-        await studio.close()
-        rmtree(run.partial, ignore_errors=True)
+        if not known:
+            with suppress(OSError):
+                out.rmdir()
 
 
 def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str) -> Run:
@@ -66,6 +79,8 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
     telemetry.note(f"writer: {writer.name}")
     out = Path(request.out)
     check_room(out, request.minutes)
+    if request.title:  # else it is chosen by the writer, and looked at in the end
+        check_place(out / slug(request.title))
     cache = open_cache(
         settings, on_count=lambda name: telemetry.counters.update([name]), on_note=telemetry.note
     )

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 from podloom.domain import ChapterPlan, ChapterScript, Episode, Mix, Outline, Script, SourceDocument
 from podloom.errors import StorageError
 from podloom.stages import shared
 from podloom.stages.assembly import assemble_episode
 from podloom.stages.chapter import write_chapter
+from podloom.stages.folder import explained
 from podloom.stages.outline import write_outline
 from podloom.stages.publish import publish_episode
 from podloom.stages.record import save_episode
@@ -86,7 +88,7 @@ class Studio:
 
     async def publish_episode(self, outline: Outline, script: Script, mix: Mix) -> Episode:
         """See stages/publish.py."""
-        with self.run.telemetry.stage("publish"):
+        with self.run.telemetry.stage("publish"), explained(Path(self.run.request.out)):
             return await publish_episode(self.run, outline, script, mix)
 
     async def save_episode(self, episode: Episode, script: Script, mix: Mix) -> None:
