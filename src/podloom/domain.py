@@ -271,6 +271,15 @@ class Outline(Frozen):
     chapters: tuple[ChapterPlan, ...]
 
 
+class Delivery(Frozen):
+    """How a line is said, as a hint: engines and mixer do what they can and leave the rest out."""
+
+    pause: Literal["none", "short", "long"] = "none"
+    """Before the line, in addition to the usual gap."""
+    emphasis: Literal["none", "strong"] = "none"
+    mood: Literal["neutral", "cheerful", "serious", "curious"] = "neutral"
+
+
 class Segment(Frozen):
     """One speaker's uninterrupted words, at their place in the episode."""
 
@@ -279,6 +288,7 @@ class Segment(Frozen):
     """Within the chapter, from 0."""
     speaker: str
     text: str
+    delivery: Delivery = Delivery()
 
     @property
     def label(self) -> str:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from fixtures.speech_server import Answer, speech_server, wav
+from podloom.domain import Delivery
 from podloom.errors import SpeechError
 from podloom.settings import Settings, SpeechSettings
 from podloom.tts import coqui_models, kokoro_voices
-from podloom.tts.engine import ENGINES, Audio, SpeechEngine, build_engine
+from podloom.tts.engine import ENGINES, PLAIN, Audio, SpeechEngine, build_engine, direction, speak
 
 LINES = {"en": "It was warm.", "ko": "네, 좋아요."}
 MISSING = {"kokoro": kokoro_voices.missing_packages, "coqui": coqui_models.missing_packages}
@@ -83,6 +84,15 @@ async def test_speaks_every_language_it_has_a_voice_for(engine):
             assert np.isfinite(audio.samples).all()
             assert audio.samples.any()
             assert audio.sample_rate >= 16_000
+
+
+async def test_takes_any_hint_or_leaves_it_out(engine):
+    voice = engine.voices("en")[0]
+    for delivery in (PLAIN, Delivery(pause="long"), Delivery(emphasis="strong", mood="cheerful")):
+        audio = await speak(engine, LINES["en"], voice, delivery, seed=5)
+        plain = await engine.synthesize(LINES["en"], voice, seed=5)
+        if not direction(engine, delivery):
+            assert np.array_equal(audio.samples, plain.samples)
 
 
 async def test_loads_once_however_many_ask(engine):

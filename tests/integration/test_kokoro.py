@@ -6,6 +6,7 @@ import threading
 import numpy as np
 import pytest
 
+from podloom.domain import Delivery
 from podloom.errors import MissingDependencyError, SpeechError, VoiceError
 from podloom.settings import Settings, SpeechSettings
 from podloom.tts import kokoro_voices
@@ -44,6 +45,21 @@ async def test_blend_sounds_unlike_its_first_part(engine):
     assert blend.pitch_hz == pytest.approx((92 + 266) / 2)
     clips = [await engine.synthesize("Yes.", voice) for voice in (blend, engine.voices("en")[0])]
     assert clips[0].samples.tobytes() != clips[1].samples.tobytes()
+
+
+async def test_hints_change_the_tempo_and_nothing_else_does(engine):
+    voice = engine.voices("en")[0]
+    plain = await engine.synthesize(LINES["en"], voice)
+    paused = await engine.perform(LINES["en"], voice, Delivery(pause="long"))
+    assert np.array_equal(plain.samples, paused.samples)
+    cheerful = await engine.perform(LINES["en"], voice, Delivery(mood="cheerful"))
+    serious = await engine.perform(LINES["en"], voice, Delivery(mood="serious", emphasis="strong"))
+    assert cheerful.duration_s < plain.duration_s < serious.duration_s
+
+
+def test_direction_names_the_tempo(engine):
+    assert engine.direction(Delivery(pause="long")) == ""
+    assert engine.direction(Delivery(mood="serious", emphasis="strong")) == "tempo 0.89"
 
 
 async def test_sentences_are_separated_by_the_engines_own_pause(engine):

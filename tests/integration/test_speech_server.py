@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fixtures.speech_server import RATE, SAMPLES, Answer, Server, speech_server, streamed_wav, wav
-from podloom.domain import Voice
+from podloom.domain import Delivery, Voice
 from podloom.errors import PodloomError, ProviderError, ProviderKeyError, SpeechError
 from podloom.settings import Settings, SpeechSettings
 from podloom.tts import openai as engine_module
@@ -62,6 +62,28 @@ async def test_sound_arrives(server, answers, calls):
     assert audio.sample_rate == RATE
     np.testing.assert_allclose(audio.samples, SAMPLES / 32768, atol=1e-6)
     assert len(server.asked) == calls
+
+
+@pytest.mark.parametrize(
+    ("model", "delivery", "said"),
+    [
+        ("gpt-4o-mini-tts", Delivery(mood="curious"), "Sound curious and interested."),
+        (
+            "gpt-4o-mini-tts",
+            Delivery(emphasis="strong", mood="serious"),
+            "Stress the most important words clearly. Sound calm and serious.",
+        ),
+        ("gpt-4o-mini-tts", Delivery(pause="long"), None),
+        ("tts-1", Delivery(mood="curious"), None),
+    ],
+)
+async def test_hints_are_said_to_models_that_listen(server, model, delivery, said):
+    server.answers = [Answer(body=wav())]
+    engine = OpenAISpeechEngine(settings(server.url, model=model))
+    await engine.perform("Hello.", VOICE, delivery)
+    await engine.close()
+    assert server.asked[0].get("instructions") == said
+    assert engine.direction(delivery) == (said or "")
 
 
 @pytest.mark.parametrize(

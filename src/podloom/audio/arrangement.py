@@ -19,6 +19,8 @@ SAME_SPEAKER_PART = 0.6
 """Of the gap, when a speaker goes on."""
 GAP_VARIATION = 0.15
 END_PAUSE_S = 0.5
+PAUSE_S = {"none": 0.0, "short": 0.3, "long": 0.8}
+"""In addition to the gap, where the script asks for it."""
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,13 @@ class Arrangement:
     def _gap_s(self, segment: Segment) -> float:
         """Never quite the same twice, always the same for a seed."""
         if self._speaker is None:
-            return 0.0
+            return 0.0  # the chapter's own gap or music was before it
         chance = np.random.default_rng((self._seed, segment.chapter, segment.index)).uniform(-1, 1)
         part = SAME_SPEAKER_PART if segment.speaker == self._speaker else 1.0
-        return self._settings.gap_s * part * (1 + GAP_VARIATION * float(chance))
+        return (
+            self._settings.gap_s * part * (1 + GAP_VARIATION * float(chance))
+            + PAUSE_S[segment.delivery.pause]
+        )
 
 
 def _frames(seconds: float) -> int:

@@ -91,7 +91,7 @@ def _asked_for(body: dict[str, Any], prompt: str) -> tuple[str, dict[str, Any], 
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    properties = schema.get("properties", {})
+    properties = schema.get("anyOf", [schema])[0].get("properties", {})
     if "chapters" in properties:
         return "outline"
     return "chapter" if "lines" in properties or {"speaker", "text"} <= set(properties) else ""

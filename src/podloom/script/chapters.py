@@ -13,6 +13,7 @@ from podloom.llm.protocol import Prompt
 from podloom.prompts import render
 from podloom.script.briefing import cast_of, room_for_sources, system_prompt
 from podloom.script.calls import answer_tokens
+from podloom.script.delivery import line_schema, read_delivery
 from podloom.script.lines import LineCheck
 from podloom.script.material import Condenser, Excerpt
 from podloom.script.writer import Brief
@@ -27,16 +28,10 @@ SHARED_TOKENS = 2500
 
 
 def chapter_schema(names: Sequence[str]) -> dict[str, Any]:
-    """JSON schema of a chapter; `speaker` comes before `text`, so that it is known first."""
-    line = {
-        "type": "object",
-        "properties": {"speaker": {"type": "string", "enum": list(names)}, "text": {"type": "string"}},
-        "required": ["speaker", "text"],
-        "additionalProperties": False,
-    }
+    """JSON schema of a chapter."""
     return {
         "type": "object",
-        "properties": {"lines": {"type": "array", "items": line}},
+        "properties": {"lines": {"type": "array", "items": line_schema(list(names))}},
         "required": ["lines"],
         "additionalProperties": False,
     }
@@ -132,7 +127,11 @@ class ChapterDesk:
         for raw in self._splitter.feed(piece):
             speaker, text = self._check.read(raw)
             segment = Segment(
-                chapter=self.chapter.index, index=len(self.accepted), speaker=speaker, text=text
+                chapter=self.chapter.index,
+                index=len(self.accepted),
+                speaker=speaker,
+                text=text,
+                delivery=read_delivery(raw),
             )
             self.accepted.append(segment)
             yield segment

@@ -19,7 +19,7 @@ from podloom.domain import Clip, Measurement, Mix, Outline, Segment
 from podloom.stages.run import Run
 
 Line = tuple[Segment, Clip]
-VERSION = 2
+VERSION = 3
 """Raise it when the mixer's result changes."""
 
 
@@ -30,7 +30,7 @@ def mix_key(run: Run, outline: Outline, chapters: list[list[Line]]) -> str:
         "mix",
         version=VERSION,
         chapters=[
-            [plan.title, [[segment.speaker, segment.text, clip.sha256] for segment, clip in lines]]
+            [plan.title, [[_said(segment), clip.sha256] for segment, clip in lines]]
             for plan, lines in zip(outline.chapters, chapters, strict=True)
         ],
         audio=run.settings.audio.model_dump(mode="json"),
@@ -39,6 +39,10 @@ def mix_key(run: Run, outline: Outline, chapters: list[list[Line]]) -> str:
         formats=sorted(request.formats),
         seed=request.seed,
     )
+
+
+def _said(segment: Segment) -> list[str]:
+    return [segment.speaker, segment.text, segment.delivery.pause]
 
 
 def recall_mix(run: Run, key: str) -> Mix | None:

@@ -15,9 +15,9 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from podloom.domain import Language, Voice
+from podloom.domain import Delivery, Language, Voice
 from podloom.errors import SpeechError
-from podloom.tts.engine import Audio, Samples, SpeechEngine
+from podloom.tts.engine import PLAIN, Audio, Samples, SpeechEngine, speak
 
 _LOG = logging.getLogger(__name__)
 
@@ -142,6 +142,7 @@ async def checked_clip(
     voice: Voice,
     *,
     seed: int = 0,
+    delivery: Delivery = PLAIN,
     check: ClipCheck | None = None,
     fallback: tuple[SpeechEngine, Voice] | None = None,
 ) -> Checked:
@@ -154,6 +155,7 @@ async def checked_clip(
         text: Normalised for speech.
         voice: One of the engine's.
         seed: Of the first attempt.
+        delivery: How to say it, where the engine can.
         check: What learns the voices' pace; by default one an engine and process.
         fallback: Another engine, loaded only when it is needed, and one of its voices.
 
@@ -161,18 +163,18 @@ async def checked_clip(
         SpeechError: All attempts are faulty; the message names the faults.
         ProviderError: The server failed.
     """
-    attempts = [(engine, voice, seed)]
+    attempts = [_Attempt(engine, voice, seed)]
     if engine.seeded:
-        attempts.append((engine, voice, (seed + _NEXT_SEED) % 2**31))
+        attempts.append(_Attempt(engine, voice, (seed + _NEXT_SEED) % 2**31))
     if fallback:
-        attempts.append((*fallback, seed))
+        attempts.append(_Attempt(*fallback, seed))
     faults: list[str] = []
-    for speaker, its_voice, its_seed in attempts:
-        its_check = check if check and speaker is engine else _checks.setdefault(speaker, ClipCheck())
-        made = await _attempt(speaker, text, its_voice, its_seed, its_check)
-        if isinstance(made, Audio):
-            return Checked(made, its_voice, tuple(faults))
-        faults.append(f"{speaker.name} voice {its_voice.id!r}: {made}")
+    for attempt in attempts:
+        its_check = check if check and attempt.engine is engine else None
+        audio, fault = await attempt.make(text, delivery, its_check)
+        if audio is not None:
+            return Checked(audio, attempt.voice, tuple(faults))
+        faults.append(f"{attempt.engine.name} voice {attempt.voice.id!r}: {fault}")
         _LOG.warning("faulty clip by %s; text %r", faults[-1], text)
     another = "" if fallback else ", or set PODLOOM_SPEECH_FALLBACK_ENGINE"
     raise SpeechError(
@@ -181,14 +183,22 @@ async def checked_clip(
     )
 
 
-async def _attempt(engine: SpeechEngine, text: str, voice: Voice, seed: int, check: ClipCheck) -> Audio | str:
-    """A clip, or what is wrong with it."""
-    try:
-        await engine.load()
-        audio = await engine.synthesize(text, voice, seed=seed)
-    except SpeechError as error:
-        return str(error)
-    return "; ".join(check.faults(audio, text, voice)) or audio
+@dataclass(frozen=True)
+class _Attempt:
+    engine: SpeechEngine
+    voice: Voice
+    seed: int
+
+    async def make(self, text: str, delivery: Delivery, check: ClipCheck | None) -> tuple[Audio | None, str]:
+        """A sound clip, or none and what is wrong with it."""
+        try:
+            await self.engine.load()
+            audio = await speak(self.engine, text, self.voice, delivery, seed=self.seed)
+        except SpeechError as error:
+            return None, str(error)
+        check = check or _checks.setdefault(self.engine, ClipCheck())
+        faults = check.faults(audio, text, self.voice)
+        return (None, "; ".join(faults)) if faults else (audio, "")
 
 
 def _short(text: str) -> str:

@@ -10,10 +10,12 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from podloom.domain import Language, Voice
+from podloom.domain import Delivery, Language, Voice
 from podloom.errors import VoiceError
 from podloom.settings import Settings
 
+PLAIN = Delivery()
+"""Nothing said about how a line is said."""
 Samples = NDArray[np.float32]
 """Mono audio, shape (frames,), nominally within -1 to 1."""
 
@@ -91,6 +93,19 @@ class BlendingEngine(Protocol):
 
 
 @runtime_checkable
+class DirectableEngine(Protocol):
+    """What an engine offers beside SpeechEngine when it can heed how a line is to be said."""
+
+    def direction(self, delivery: Delivery) -> str:
+        """What it makes of the hints, part of the cache key; "" when they change nothing."""
+        ...
+
+    async def perform(self, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0) -> Audio:
+        """As `synthesize`, said as the hints ask."""
+        ...
+
+
+@runtime_checkable
 class TimbreEngine(Protocol):
     """What an engine offers beside SpeechEngine when the timbre of its voices was measured."""
 
@@ -106,6 +121,18 @@ ENGINES: dict[str, str] = {
     "tone": "podloom.tts.tone:ToneEngine",
 }
 """Name to "module:class". A new engine is one file, one row here and the shared contract test."""
+
+
+def direction(engine: SpeechEngine, delivery: Delivery) -> str:
+    """What the engine makes of the hints, "" for those that take none."""
+    return engine.direction(delivery) if isinstance(engine, DirectableEngine) else ""
+
+
+async def speak(engine: SpeechEngine, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0) -> Audio:
+    """The audio of one segment; hints are left out where the engine takes none."""
+    if isinstance(engine, DirectableEngine):
+        return await engine.perform(text, voice, delivery, seed=seed)
+    return await engine.synthesize(text, voice, seed=seed)
 
 
 def build_engine(name: str, settings: Settings) -> SpeechEngine:

@@ -13,11 +13,12 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from podloom.domain import Language, Voice
+from podloom.domain import Delivery, Language, Voice
 from podloom.errors import PodloomError, ProviderError, ProviderKeyError, SpeechError
 from podloom.settings import Settings
 from podloom.text.sentences import split_sentences
-from podloom.tts.engine import Audio
+from podloom.tts.engine import PLAIN, Audio
+from podloom.tts.openai_voices import TALKING_MODELS, instructions, voice_table
 from podloom.tts.pieces import pack
 from podloom.tts.wave import read_audio
 
@@ -36,27 +37,15 @@ BACKOFF_S = 0.5
 RATE_SHARE = 0.9
 """Of requests_per_minute that is used: the rest is for the SDK's own retries."""
 
-Gender = Literal["female", "male", "neutral", "unknown"]
 
-_OPENAI_VOICES: dict[str, Gender] = {
-    "nova": "female",
-    "onyx": "male",
-    "alloy": "neutral",
-    "shimmer": "female",
-    "echo": "male",
-    "coral": "female",
-    "ash": "male",
-    "fable": "neutral",
-    "sage": "female",
-    "marin": "female",
-    "cedar": "male",
-    "ballad": "male",
-    "verse": "male",
-}
-"""OpenAI does not state a gender; these are how the voices are commonly described."""
-_NOT_FOR_TTS_1 = {"marin", "cedar", "ballad", "verse"}
-_WORDS_PER_MINUTE: dict[Language, float] = {"en": 160.0, "ko": 105.0}
-"""Assumed, not measured: the server behind the address may be any."""
+@dataclass(frozen=True)
+class _Order:
+    """What one call asks for."""
+
+    text: str
+    voice: Voice
+    direction: str
+    """Instructions, or "" for none."""
 
 
 @dataclass(frozen=True)
@@ -89,22 +78,7 @@ class OpenAISpeechEngine:
 
     def voices(self, language: Language | None = None) -> Sequence[Voice]:
         """The voices of PODLOOM_SPEECH_VOICES, or OpenAI's; each speaks both languages."""
-        codes: tuple[Language, ...] = (language,) if language else ("en", "ko")
-        old = self._speech.model.startswith("tts-1")
-        names = self._speech.voices or tuple(v for v in _OPENAI_VOICES if not (old and v in _NOT_FOR_TTS_1))
-        return [
-            Voice(
-                engine=self.name,
-                id=name,
-                language=code,
-                label=name.capitalize(),
-                gender=_OPENAI_VOICES.get(name, "unknown"),
-                words_per_minute=_WORDS_PER_MINUTE[code],
-                licence="terms of the provider",
-            )
-            for code in codes
-            for name in names
-        ]
+        return voice_table(self._speech.model, self._speech.voices, language)
 
     async def load(self) -> None:
         """Connect, and see whether the key is accepted where the server tells without being paid.
@@ -128,7 +102,15 @@ class OpenAISpeechEngine:
             # Not every server lists models, and a key may be limited to speech.
             _LOG.debug("%s does not list its models: %s", self.version, type(error).__name__)
 
-    async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:  # noqa: ARG002
+    def direction(self, delivery: Delivery) -> str:
+        """Instructions in words, for models that take them."""
+        return instructions(delivery) if self._speech.model.startswith(TALKING_MODELS) else ""
+
+    async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
+        """The audio of one segment; see `perform`."""
+        return await self.perform(text, voice, PLAIN, seed=seed)
+
+    async def perform(self, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0) -> Audio:  # noqa: ARG002
         """The audio of one segment; the API has no seed.
 
         Raises:
@@ -139,7 +121,8 @@ class OpenAISpeechEngine:
         if not text.strip():
             raise SpeechError("there is nothing to speak: the text is empty")
         parts = pack(split_sentences(text, voice.language), MAX_CHARACTERS)
-        made = [await self._part(part, voice) for part in parts]
+        direction = self.direction(delivery)
+        made = [await self._part(_Order(part, voice, direction)) for part in parts]
         return Audio(np.concatenate([audio.samples for audio in made]), made[0].sample_rate)
 
     async def close(self) -> None:
@@ -174,14 +157,14 @@ class OpenAISpeechEngine:
         burst = max(1.0, limit / 10)  # a full bucket at the start must not exceed the first minute's limit
         return _Connection(client, AsyncLimiter(burst, burst * 60 / (RATE_SHARE * limit)))
 
-    async def _part(self, text: str, voice: Voice) -> Audio:
+    async def _part(self, order: _Order) -> Audio:
         """One call; begun again when the connection breaks inside the body, which the SDK does not retry."""
         from httpx2 import TransportError  # noqa: PLC0415
 
         attempt = 0
         while True:
             try:
-                body, content_type = await self._call(text, voice)
+                body, content_type = await self._call(order)
             except (TransportError, TimeoutError) as error:
                 if attempt == self._speech.max_retries:
                     raise ProviderError(
@@ -191,8 +174,8 @@ class OpenAISpeechEngine:
                 await asyncio.sleep(min(8.0, BACKOFF_S * 2**attempt))
                 attempt += 1
                 continue
-            self.characters += len(text)
-            return self._read(body, content_type, text)
+            self.characters += len(order.text)
+            return self._read(body, content_type, order.text)
 
     def _read(self, body: bytes, content_type: str, text: str) -> Audio:
         audio = read_audio(body, content_type) if body else None
@@ -200,23 +183,25 @@ class OpenAISpeechEngine:
             raise SpeechError(f"{self._where()} answered with no sound for a text of {len(text)} characters")
         return audio
 
-    async def _call(self, text: str, voice: Voice) -> tuple[bytes, str]:
+    async def _call(self, order: _Order) -> tuple[bytes, str]:
         import openai  # noqa: PLC0415
 
         try:
-            async with self._response(text, voice) as (chunks, content_type):
+            async with self._response(order) as (chunks, content_type):
                 return b"".join([chunk async for chunk in chunks]), content_type
         except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
             if self._format == "pcm" or "response_format" not in str(error):
-                raise self._explain(error, voice) from error
+                raise self._explain(error, order.voice) from error
         except openai.OpenAIError as error:
-            raise self._explain(error, voice) from error
+            raise self._explain(error, order.voice) from error
         _LOG.warning("%s does not make WAV; asking for raw PCM from now on", self.version)
         self._format = "pcm"
-        return await self._call(text, voice)
+        return await self._call(order)
 
     @asynccontextmanager
-    async def _response(self, text: str, voice: Voice) -> AsyncIterator[tuple[AsyncIterator[bytes], str]]:
+    async def _response(self, order: _Order) -> AsyncIterator[tuple[AsyncIterator[bytes], str]]:
+        import openai  # noqa: PLC0415
+
         connection = self._connections.get(asyncio.get_running_loop())
         if connection is None:
             connection = self._connections[asyncio.get_running_loop()] = self._connect()
@@ -224,7 +209,11 @@ class OpenAISpeechEngine:
             await connection.limiter.acquire()
         asked = self._format
         async with connection.client.audio.speech.with_streaming_response.create(
-            input=text, model=self._speech.model, voice=voice.id, response_format=asked
+            input=order.text,
+            model=self._speech.model,
+            voice=order.voice.id,
+            response_format=asked,
+            instructions=order.direction or openai.omit,
         ) as response:
             told = response.headers.get("content-type", "")
             # The read timeout only sees silence; a server that drips has to end as well.

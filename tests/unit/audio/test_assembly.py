@@ -9,7 +9,7 @@ import pytest
 from podloom.audio.assembly import HOLD_S, OPENING_S, Assembly
 from podloom.audio.files import FINISH, Tags
 from podloom.audio.measure import measure
-from podloom.domain import OutputFormat
+from podloom.domain import Delivery, OutputFormat
 from podloom.errors import AudioError, MissingDependencyError, OutputError
 from podloom.settings import AudioSettings
 
@@ -110,6 +110,19 @@ def test_pauses_depend_on_who_speaks_and_where(tmp_path, speech, line) -> None:
     assert 0.2 < same < 0.4 < other < 0.6 < chapter_gap == pytest.approx(1.5)
     assert same != same_again
     assert other != other_again
+
+
+def test_a_pause_is_added_to_the_gap(tmp_path, speech, line) -> None:
+    def gaps(*pauses: str) -> list[float]:
+        assembly = begin(tmp_path)
+        assembly.open_chapter("One")
+        for number, pause in enumerate(pauses):
+            segment = line(number).model_copy(update={"delivery": Delivery(pause=pause)})
+            assembly.add(segment, speech(number), RATE)
+        return [after.start_s - before.end_s for before, after in pairwise(assembly.close().cues)]
+
+    usual, hinted = gaps("none", "none", "none"), gaps("long", "short", "long")
+    assert np.subtract(hinted, usual) == pytest.approx([0.3, 0.8], abs=1e-4)
 
 
 # --- determinism -------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from fixtures.briefs import REEF, brief, document
-from podloom.domain import ChapterPlan, Outline
+from podloom.domain import ChapterPlan, Delivery, Outline
 from podloom.errors import ProviderError, ScriptError, SettingsError
 from podloom.llm.scripted import Answer, ScriptedClient
 from podloom.script.llm import LLMWriter
@@ -349,13 +349,25 @@ async def test_each_chapter_knows_its_place(index, said):
     assert said in client.prompts[0].user
 
 
+async def test_hints_of_a_line_reach_its_segment():
+    (first, said), second = LINES[:2]
+    answer = [
+        {"speaker": first, "mood": "curious", "pause": "long", "emphasis": "none", "text": said},
+        {"speaker": second[0], "text": second[1]},
+    ]
+    writing = writer(ScriptedClient([json.dumps({"lines": answer})]), repairs=0)
+    plan = outline(words=20)
+    made = [s async for s in writing.write_chapter(brief(), [document()], plan, plan.chapters[1])]
+    assert [s.delivery for s in made] == [Delivery(mood="curious", pause="long"), Delivery()]
+
+
 async def test_a_narration_has_one_voice():
     told = [("Alex", "Reefs below 6.6 meters recovered within 12 years, since deep water shades corals.")]
     client = ScriptedClient([lines(*told)])
     assert await chapter(client, chosen=brief(format="narration"), plan=outline(words=14)) == told
-    assert client.prompts[0].schema["properties"]["lines"]["items"]["properties"]["speaker"]["enum"] == [
-        "Alex"
-    ]
+    assert client.prompts[0].schema["properties"]["lines"]["items"]["anyOf"][0]["properties"]["speaker"][
+        "enum"
+    ] == ["Alex"]
 
 
 async def test_a_korean_episode_is_asked_for_in_korean():

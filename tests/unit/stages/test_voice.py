@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from podloom.domain import EpisodeRequest, Segment, Voice
+from podloom.domain import Delivery, EpisodeRequest, Segment, Voice
 from podloom.errors import SpeechError, VoiceError
 from podloom.settings import Settings, SpeechSettings
 from podloom.stages.opening import open_run
@@ -78,6 +78,31 @@ async def test_fallback_voices_the_line_and_every_run_says_so(run):
     found = await voice_segment(run, line(run))
     assert (found.cached, found.sha256) == (True, made.sha256)
     assert faults(run) == ["chapter 1, line 3 (Robin) was voiced by tone voice 'tone-bright'"]
+
+
+class Directed(ToneEngine):
+    """Curious lines are spoken by ending with a seed of their own."""
+
+    def direction(self, delivery: Delivery) -> str:
+        return "curious" if delivery.mood == "curious" else ""
+
+    async def perform(self, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0) -> Audio:
+        return await self.synthesize(text, voice, seed=seed + len(self.direction(delivery)))
+
+
+@pytest.mark.parametrize(
+    ("engine", "delivery", "same"),
+    [
+        (Directed, Delivery(mood="curious"), False),
+        (Directed, Delivery(mood="serious", pause="long"), True),
+        (ToneEngine, Delivery(mood="curious"), True),
+    ],
+)
+async def test_hints_the_engine_heeds_make_another_clip(run, engine, delivery, same):
+    run.engine = engine(Settings())
+    plain = await voice_segment(run, line(run))
+    hinted = await voice_segment(run, line(run, delivery=delivery))
+    assert (hinted.sha256 == plain.sha256) == hinted.cached == same
 
 
 async def test_line_that_cannot_be_voiced_is_named(run):

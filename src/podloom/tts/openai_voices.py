@@ -1,0 +1,64 @@
+"""The voices of OpenAI's models, and how they are told to say a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from podloom.domain import Delivery, Language, Voice
+
+Gender = Literal["female", "male", "neutral", "unknown"]
+
+VOICES: dict[str, Gender] = {
+    "nova": "female",
+    "onyx": "male",
+    "alloy": "neutral",
+    "shimmer": "female",
+    "echo": "male",
+    "coral": "female",
+    "ash": "male",
+    "fable": "neutral",
+    "sage": "female",
+    "marin": "female",
+    "cedar": "male",
+    "ballad": "male",
+    "verse": "male",
+}
+"""OpenAI does not state a gender; these are how the voices are commonly described."""
+_NOT_FOR_TTS_1 = {"marin", "cedar", "ballad", "verse"}
+TALKING_MODELS = ("gpt-",)
+"""How the names of models begin that take instructions; others may refuse a call that has some."""
+_WORDS_PER_MINUTE: dict[Language, float] = {"en": 160.0, "ko": 105.0}
+"""Assumed, not measured: the server behind the address may be any."""
+
+_EMPHASES = {"none": "", "strong": "Stress the most important words clearly."}
+_MOODS = {
+    "neutral": "",
+    "cheerful": "Sound cheerful and warm, with a smile.",
+    "serious": "Sound calm and serious.",
+    "curious": "Sound curious and interested.",
+}
+
+
+def voice_table(model: str, names: Sequence[str], language: Language | None) -> list[Voice]:
+    """The voices of that name, by default all that the model has; each speaks both languages."""
+    codes: tuple[Language, ...] = (language,) if language else ("en", "ko")
+    old = model.startswith("tts-1")
+    return [
+        Voice(
+            engine="openai",
+            id=name,
+            language=code,
+            label=name.capitalize(),
+            gender=VOICES.get(name, "unknown"),
+            words_per_minute=_WORDS_PER_MINUTE[code],
+            licence="terms of the provider",
+        )
+        for code in codes
+        for name in names or [name for name in VOICES if not (old and name in _NOT_FOR_TTS_1)]
+    ]
+
+
+def instructions(delivery: Delivery) -> str:
+    """The hints in words; "" for none."""
+    return " ".join(filter(None, [_EMPHASES[delivery.emphasis], _MOODS[delivery.mood]]))
