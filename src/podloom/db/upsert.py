@@ -26,7 +26,7 @@ async def upsert(connection: AsyncConnection, batches: Sequence[Batch]) -> None:
     All rows of a table have the same keys. Columns that are not among them keep their value; a row that has
     only its primary key is inserted or left alone. Tables stand before those that refer to them.
     """
-    filled = [(table, [_storable(row) for row in rows]) for table, rows in batches if rows]
+    filled = [(table, [_storable_row(row) for row in rows]) for table, rows in batches if rows]
     if not filled:
         return
     if connection.dialect.name == "sqlite":
@@ -59,17 +59,21 @@ def _replacing(statement: Insert, table: Table, row: Row) -> Insert:
     return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
+def _storable_row(row: Row) -> dict[str, Any]:
+    return {name: _storable(value) for name, value in row.items()}
+
+
 def _storable(value: Any) -> Any:
     """Without what PostgreSQL cannot hold: NUL, which some PDF files yield, and halves of characters."""
-    match value:
-        case str():
-            return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-        case dict():
-            return {_storable(name): _storable(part) for name, part in value.items()}
-        case list() | tuple():
-            return [_storable(part) for part in value]
-        case _:
+    if isinstance(value, str):
+        if value.isascii() and "\x00" not in value:  # nearly all there is, and there is a lot
             return value
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_storable(name): _storable(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(part) for part in value]
+    return value
 
 
 def _as_json(rows: Sequence[Row]) -> list[dict[str, Any]]:
