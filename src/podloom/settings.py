@@ -73,6 +73,9 @@ class SpeechSettings(Group):
     fallback_engine: str = Field(
         default="", description="Engine that voices a line the chosen one cannot; empty: the run fails then."
     )
+    read_back: Literal["off", "report"] = Field(
+        default="off", description="report: a recogniser hears every clip, and the manifest says what."
+    )
     pronunciations: dict[str, str] = Field(
         default={}, description='As JSON: word to respelling, e.g. {"nginx": "engine ex"}.'
     )

@@ -128,6 +128,7 @@ def _made_how(parts: Manifest) -> dict[str, Any]:
             "clipped_samples": parts.measured.clipped_samples,
             "long_silences": list(parts.measured.long_silences),
         },
+        "read_back": run.read_back.model_dump() if run.read_back else None,
         "notes": list(run.telemetry.notes),
     }
 

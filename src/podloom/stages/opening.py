@@ -75,6 +75,8 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
     engine = shared.engine(choice.name, settings)
     speakers = cast(request, engine)
     fallback = _fallback(engine, settings)
+    if settings.speech.read_back == "report":
+        shared.transcriber(settings)  # what it lacks is said now
     telemetry.note(f"voices: {choice.name} ({choice.reason})")
     telemetry.note(f"writer: {writer.name}")
     out = Path(request.out)
@@ -96,7 +98,7 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
         queue=queue_for(engine),
         cache=cache,
         clips=open_clips(settings, cache),
-        partial=open_partial(out, run_id),
+        partial=open_partial(out.resolve(), run_id),
         fallback=fallback,
         understudies=understudies(speakers, fallback, request.language) if fallback else {},
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from podloom.cache.clips import Clips
 from podloom.cache.protocol import Cache
@@ -19,6 +20,7 @@ from podloom.tts.queue import SpeechQueue
 
 if TYPE_CHECKING:
     from podloom.db.database import Database
+    from podloom.stages.readback import ReadBack
 
 EPISODES = uuid.UUID("1d1cdb9a-0f0b-5f6c-9d6b-3f4c6c0f7a51")
 """Name space of episode ids."""
@@ -53,8 +55,14 @@ class Run:
     documents: tuple[SourceDocument, ...] = ()
     database: Database | None = None
     """Opened while sources are read."""
+    read_back: ReadBack | None = None
+    """What a recogniser heard, if it was asked, see stages/readback.py."""
     mix_key: str = ""
     """Of the finished mix, see stages/mixes.py."""
+    failing: bool = False
+    """A stage has failed; the others are about to be stopped."""
+    paying: set[asyncio.Task[Any] | None] = field(default_factory=set)
+    """Tasks that have called an engine."""
     chapters: dict[int, ChapterLines] = field(default_factory=dict)
     """Chapters on their way to the mixer; see `lines`."""
 

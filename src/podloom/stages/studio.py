@@ -15,6 +15,7 @@ from podloom.stages.chapter import write_chapter
 from podloom.stages.folder import explained
 from podloom.stages.outline import write_outline
 from podloom.stages.publish import publish_episode
+from podloom.stages.readback import read_back
 from podloom.stages.record import save_episode
 from podloom.stages.run import Run
 from podloom.stages.sources import read_sources
@@ -88,6 +89,9 @@ class Studio:
 
     async def publish_episode(self, outline: Outline, script: Script, mix: Mix) -> Episode:
         """See stages/publish.py."""
+        if self.run.settings.speech.read_back == "report":
+            with self.run.telemetry.stage("read back"):
+                await read_back(self.run, script)
         with self.run.telemetry.stage("publish"), explained(Path(self.run.request.out)):
             return await publish_episode(self.run, outline, script, mix)
 
