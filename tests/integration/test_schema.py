@@ -109,11 +109,21 @@ async def test_a_migration_that_dies_leaves_nothing(empty):
     assert await upgrade(empty) == ""
 
 
-async def test_an_older_schema_is_brought_up_to_date(empty, monkeypatch):
-    """A revision after the newest is pretended, so that there is something to do."""
-    await upgrade(empty)
-    monkeypatch.setattr("podloom.db.upgrade.HEAD", "0002")
-    assert await upgrade(empty) == "0001"
+def test_an_older_schema_is_brought_up_to_date_by_first_use(empty, monkeypatch):
+    monkeypatch.setenv("PODLOOM_HOME", str(empty.home))
+    monkeypatch.setenv("PODLOOM_DATABASE_URL", empty.database_url.get_secret_value())
+    empty.home.mkdir(exist_ok=True)
+    command.upgrade(alembic_config(), "0001")
+
+    async def use():
+        database = Database(empty)
+        await database.save_episode(record())
+        loaded = await database.load_episode("e1")
+        await database.close()
+        return loaded
+
+    assert asyncio.run(use()) == record()
+    assert asyncio.run(upgrade(empty)) == HEAD
 
 
 async def test_a_newer_schema_is_one_sentence(empty):

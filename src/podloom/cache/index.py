@@ -11,6 +11,7 @@ from pathlib import Path
 from podloom.cache.keys import SCHEMA_VERSION
 
 BUSY_S = 5.0
+PAUSE_S = 0.002
 TABLES = {
     "entries": "tier text not null, key text not null, digest text not null, size integer not null,"
     " value blob, expires_at real not null, primary key (tier, key)",
@@ -37,7 +38,7 @@ class Index:
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         try:
-            connection.execute("pragma journal_mode = wal")
+            _write_ahead(connection)
             connection.execute("pragma synchronous = normal")
             self._create(connection)
         except sqlite3.Error:
@@ -149,6 +150,20 @@ class Index:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Try again while another process switches the new file at this moment: SQLite does not wait for that."""
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(PAUSE_S)
+        else:
+            return
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -11,6 +11,7 @@ from podloom.domain import (
     ChapterScript,
     Clip,
     Cue,
+    Delivery,
     Episode,
     EpisodeRecord,
     EpisodeRequest,
@@ -68,6 +69,7 @@ def episode_row(record: EpisodeRecord) -> Row:
         "speakers": [speaker.model_dump() for speaker in record.speakers],
         "script_title": record.script.title,
         "script_summary": record.script.summary,
+        "script_speakers": [speaker.model_dump() for speaker in record.script.speakers],
     }
 
 
@@ -98,6 +100,7 @@ def segment_rows(record: EpisodeRecord) -> list[Row]:
             "line": segment.index,
             "speaker": segment.speaker,
             "text": segment.text,
+            "delivery": segment.delivery.model_dump(exclude_defaults=True),
             "clip": clip.sha256,
             "cached": clip.cached,
             "start_s": cue.start_s,
@@ -174,6 +177,7 @@ def record_of(
         summary=row["script_summary"],
         language=row["language"],
         draft=row["draft"],
+        speakers=tuple(Speaker(**speaker) for speaker in row["script_speakers"]),
         chapters=tuple(
             ChapterScript(
                 index=chapter["position"],
@@ -198,7 +202,13 @@ def record_of(
 
 def _line(row: Mapping[str, Any]) -> tuple[Cue, Clip]:
     """From a `segments` row joined with its `clips` row."""
-    segment = Segment(chapter=row["chapter"], index=row["line"], speaker=row["speaker"], text=row["text"])
+    segment = Segment(
+        chapter=row["chapter"],
+        index=row["line"],
+        speaker=row["speaker"],
+        text=row["text"],
+        delivery=Delivery(**row["delivery"]),
+    )
     cue = Cue(segment=segment, start_s=row["start_s"], end_s=row["end_s"])
     return cue, Clip(**{"sha256": row["clip"], **_only(Clip, row)})
 

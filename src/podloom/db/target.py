@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ DRIVERS = {
 EXAMPLES = "write postgresql://user:password@host/database or sqlite:////path/podloom.db"
 OPTIONS = {"host", "port", "ssl", "sslmode", "passfile", "target_session_attrs"}
 SQLITE_BUSY_S = 30.0
+SQLITE_PAUSE_S = 0.002
 CONNECT_S = 10.0
 COMMAND_S = 60.0
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -164,6 +166,21 @@ def _sqlstate(error: BaseException) -> str | None:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("foreign_keys = on", "journal_mode = wal", "synchronous = normal"):
-        cursor.execute(f"pragma {pragma}")
+    _write_ahead(cursor)
+    cursor.execute("pragma foreign_keys = on")
+    cursor.execute("pragma synchronous = normal")
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Try again while somebody else switches the new file at this moment: SQLite does not wait for that."""
+    deadline = time.monotonic() + SQLITE_BUSY_S
+    while True:
+        try:
+            cursor.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(SQLITE_PAUSE_S)
+        else:
+            return

@@ -15,7 +15,7 @@ from podloom.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision. Written here too, so that a start need not load Alembic to find nothing to do."""
 VERSION_TABLE = "podloom_schema"
 """Not Alembic's default: Prefect's server keeps its own in a table of that name, maybe in this database."""
