@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from contextlib import nullcontext
 from typing import Annotated
@@ -42,4 +41,8 @@ def serve(
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
         from podloom.flows.serving import serve as serve_flows  # noqa: PLC0415
 
-        asyncio.run(serve_flows(limit, screen.print, health_check=health_check))
+        stopped = serve_flows(limit, screen.print, health_check=health_check)
+    if not stopped:
+        screen.print("gave up waiting for runs to stop; `podloom resume` goes on with them")
+        # Threads of what hangs would keep the process alive.
+        os._exit(1)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import random
+import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -22,6 +24,10 @@ LOCAL_API = "http://127.0.0.1:4200/api"
 DEPLOYMENT = "generate-podcast/generate-podcast"
 PATIENCE_S = 10.0
 LOOK_S = 0.5
+BUSY = frozenset({429, 502, 503, 504})
+"""A server on SQLite answers so while its database is locked."""
+TRIES = 6
+PAUSE_S = 0.2
 FINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED", "CRASHED"})
 
 
@@ -71,6 +77,8 @@ class RemotePrefect:
         body = {
             "parameters": {"request": request.model_dump(mode="json", exclude_unset=True)},
             "work_queue_name": request.priority,
+            # So that a submission that is sent again does not become two runs.
+            "idempotency_key": uuid.uuid4().hex,
         }
         run = await self._ask("POST", f"/deployments/{self._deployment}/create_flow_run", body)
         return str(run["id"])
@@ -111,16 +119,24 @@ class RemotePrefect:
                 await asyncio.sleep(LOOK_S)
 
     async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        answer = await self._request(method, path, body)
+        for attempt in range(TRIES - 1):
+            if answer.status_code not in BUSY:
+                break
+            await asyncio.sleep(PAUSE_S * 2**attempt * random.uniform(0.5, 1.5))
+            answer = await self._request(method, path, body)
+        if answer.is_success:
+            return answer.json()
+        raise _refusal(answer, path, self.url)
+
+    async def _request(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
         try:
-            answer = await self._http.request(method, path, json=body)
+            return await self._http.request(method, path, json=body)
         except httpx.HTTPError as error:
             raise SettingsError(
                 f"no Prefect server answers at {self.url!r} ({type(error).__name__}); start one with"
                 " `podloom serve`, or set PREFECT_API_URL"
             ) from error
-        if answer.is_success:
-            return answer.json()
-        raise _refusal(answer, path, self.url)
 
 
 def _refusal(answer: httpx.Response, path: str, url: str) -> RequestError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import threading
 from collections.abc import Callable
 
 from podloom.domain import EpisodeRequest
@@ -16,26 +17,76 @@ from podloom.stages import shared
 from podloom.tts.casting import choose_engine
 
 log = logging.getLogger(__name__)
+GOODBYE_S = 20.0
+"""Longest wait for runs to stop and to say so: the server may be gone."""
 
 
-async def serve(limit: int, tell: Callable[[str], None], *, health_check: bool = False) -> None:
-    """Run until SIGINT or SIGTERM; runs that are under way are stopped then and can be retried."""
-    serving = asyncio.current_task()
-    assert serving is not None
-    loop = asyncio.get_running_loop()
+def serve(limit: int, tell: Callable[[str], None], *, health_check: bool = False) -> bool:
+    """Run until SIGINT or SIGTERM; runs that are under way are stopped then and can be retried.
+
+    The worker has a thread of its own: in the main thread every flow run would take SIGTERM for itself.
+
+    Returns:
+        Whether everything has stopped in time.
+    """
+    woken, told_to_stop = threading.Event(), threading.Event()
+    worker = _WorkerThread(limit, tell, health_check=health_check, on_end=woken.set)
+
+    def stop(*_: object) -> None:
+        told_to_stop.set()
+        woken.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, serving.cancel)
-    loading = asyncio.create_task(_load_voices())
-    try:
-        for name in await deploy_all(POOL_TYPE):
-            tell(f"deployed {name}")
-        worker = WarmWorker(work_pool_name=POOL, limit=limit, create_pool_if_not_found=False)
-        await worker.start(with_healthcheck=health_check, printer=lambda _: tell("ready"))
-    except asyncio.CancelledError:
+        signal.signal(number, stop)
+    worker.start()
+    woken.wait()
+    if told_to_stop.is_set():
+        worker.cancel()
+    worker.join(GOODBYE_S)
+    if worker.error is not None:
+        raise worker.error
+    if not worker.is_alive():
         tell("stopped")
-    finally:
-        loading.cancel()
-        await asyncio.gather(loading, return_exceptions=True)
+    return not worker.is_alive()
+
+
+class _WorkerThread(threading.Thread):
+    def __init__(
+        self, limit: int, tell: Callable[[str], None], *, health_check: bool, on_end: Callable[[], None]
+    ) -> None:
+        super().__init__(name="podloom-worker", daemon=True)
+        self.error: Exception | None = None
+        self._limit, self._tell, self._health_check, self._on_end = limit, tell, health_check, on_end
+        self._loop = asyncio.new_event_loop()
+        self._task: asyncio.Task[None] | None = None
+
+    def run(self) -> None:
+        """The worker's whole life."""
+        try:
+            with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+                runner.run(self._work())
+        except asyncio.CancelledError:
+            pass  # told to stop
+        except Exception as error:  # noqa: BLE001 - raised again in the main thread
+            self.error = error
+        finally:
+            self._on_end()
+
+    def cancel(self) -> None:
+        """Stop, from another thread."""
+        self._loop.call_soon_threadsafe(lambda: self._task and self._task.cancel())
+
+    async def _work(self) -> None:
+        self._task = asyncio.current_task()
+        loading = asyncio.create_task(_load_voices())
+        try:
+            for name in await deploy_all(POOL_TYPE):
+                self._tell(f"deployed {name}")
+            worker = WarmWorker(work_pool_name=POOL, limit=self._limit, create_pool_if_not_found=False)
+            await worker.start(with_healthcheck=self._health_check, printer=lambda _: self._tell("ready"))
+        finally:
+            loading.cancel()
+            await asyncio.gather(loading, return_exceptions=True)
 
 
 async def _load_voices() -> None:

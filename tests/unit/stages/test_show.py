@@ -1,0 +1,115 @@
+"""What a show makes its next episode from: what is new, once, and never an old thing again."""
+
+import hashlib
+import json
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from podloom.domain import slug
+from podloom.errors import RequestError, SourceError
+from podloom.stages.show import Show, new_links, next_episode, turn, used_by
+
+DAY = date(2026, 3, 14)
+PUBLISHED = datetime(2026, 3, 13, 6, tzinfo=UTC)
+TEXT = "Street trees cool a city. Their leaves shade walls and pavements, and water takes heat from the air."
+
+
+@pytest.fixture
+def watched(tmp_path):
+    folder = tmp_path / "watched"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def show(tmp_path, watched):
+    return Show(podcast="My show", folders=(str(watched),), out=str(tmp_path / "out"))
+
+
+def note(watched, name, text, at):
+    path = watched / name
+    path.write_text(text, "utf-8")
+    os.utime(path, (at, at))
+    return str(path)
+
+
+def publish(show, sources, texts=(), podcast="My show", title="Old"):
+    """An episode that is finished."""
+    folder = Path(show.out) / slug(title)
+    folder.mkdir(parents=True)
+    manifest = {
+        "podcast": podcast,
+        "published_at": PUBLISHED.isoformat(),
+        "request": {"sources": sources},
+        "sources": [{"sha256": hashlib.sha256(text.encode()).hexdigest()} for text in texts],
+    }
+    (folder / "episode.json").write_text(json.dumps(manifest), "utf-8")
+
+
+async def test_the_newest_files_come_first_and_not_too_many(show, watched):
+    paths = [note(watched, f"{n}.txt", f"{TEXT} Note {n}.", at=1000 + n) for n in range(4)]
+    (watched / "picture.jpg").touch()
+    request = await next_episode(show.model_copy(update={"most_sources": 2}), DAY)
+    assert request.sources == (paths[3], paths[2])
+    assert (request.title, request.podcast) == ("My show, 2026-03-14", "My show")
+
+
+async def test_what_an_episode_was_made_from_is_not_new(show, watched):
+    old = note(watched, "old.txt", TEXT, at=PUBLISHED.timestamp() - 10)
+    publish(show, [old], [TEXT])
+    assert await next_episode(show, DAY) is None
+    new = note(watched, "new.txt", TEXT + " And more.", at=PUBLISHED.timestamp() - 5)
+    assert (await next_episode(show, DAY)).sources == (new,)
+
+
+async def test_a_file_that_changed_since_is_new_if_its_text_is(show, watched):
+    path = note(watched, "page.txt", TEXT, at=PUBLISHED.timestamp() + 10)
+    publish(show, [path], [TEXT])
+    assert await next_episode(show, DAY) is None  # touched, not changed
+    note(watched, "page.txt", TEXT + " And more.", at=PUBLISHED.timestamp() + 10)
+    assert (await next_episode(show, DAY)).sources == (path,)
+
+
+async def test_another_podcast_in_the_same_folder_does_not_count(show, watched):
+    path = note(watched, "a.txt", TEXT, at=1000)
+    publish(show, [path], [TEXT], podcast="Other show")
+    assert (await next_episode(show, DAY)).sources == (path,)
+
+
+async def test_a_second_episode_of_a_day_does_not_replace_the_first(show, watched):
+    note(watched, "a.txt", TEXT, at=1000)
+    publish(show, [], title="My show, 2026-03-14")
+    assert (await next_episode(show, DAY)).title == "My show, 2026-03-14 (2)"
+
+
+async def test_what_cannot_be_read_is_left_out_unless_nothing_else_is_new(show, watched):
+    note(watched, "empty.txt", "", at=2000)
+    with pytest.raises(SourceError, match=r"empty\.txt"):
+        await next_episode(show, DAY)
+    good = note(watched, "good.txt", TEXT, at=1000)
+    assert (await next_episode(show, DAY)).sources == (good,)
+
+
+async def test_a_show_that_watches_nothing_or_a_missing_folder_is_refused(show, tmp_path):
+    with pytest.raises(RequestError, match="watches nothing"):
+        await next_episode(show.model_copy(update={"folders": ()}), DAY)
+    with pytest.raises(RequestError, match="gone"):
+        await next_episode(show.model_copy(update={"folders": (str(tmp_path / "gone"),)}), DAY)
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"), [([], ["c", "b", "a"]), (["b"], ["c"]), (["c"], []), (["x"], ["c", "b", "a"])]
+)
+def test_a_feed_is_new_down_to_the_newest_entry_that_was_used(show, used, expected):
+    publish(show, used)
+    assert new_links(["c", "b", "a"], used_by(Path(show.out), "My show")) == expected
+
+
+def test_one_run_at_a_time_has_its_turn(show):
+    with turn(show) as first, turn(show) as second:
+        assert (first, second) == (True, False)
+    with turn(show) as again:
+        assert again
