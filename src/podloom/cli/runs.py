@@ -32,7 +32,7 @@ async def _request(wanted: str) -> EpisodeRequest:
 
     database = Database(load_settings())
     try:
-        unfinished = [found for found in await database.unfinished_runs() if found.id.startswith(wanted)]
+        unfinished = [found for found in await database.resumable_runs() if found.id.startswith(wanted)]
     finally:
         await database.close()
     if not unfinished:

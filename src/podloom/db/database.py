@@ -92,6 +92,10 @@ class Database:
         """Runs that began and did not end well: alive, killed, failed or cancelled; newest first."""
         return await self._transact(partial(loading.find_runs, states=("running", "failed", "cancelled")))
 
+    async def resumable_runs(self) -> list[RunRecord]:
+        """Unfinished runs whose request no later run has fulfilled; newest first."""
+        return await self._transact(loading.resumable_runs)
+
     async def save_episode(self, record: EpisodeRecord) -> None:
         """Keep everything about a finished episode; the same once, twice or from two processes at a time."""
         await self._transact(lambda connection: saving.save_episode(connection, record))

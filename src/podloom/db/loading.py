@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, Text, cast, exists, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from podloom.db import tables
@@ -71,6 +71,18 @@ async def find_runs(
     runs = tables.runs
     wanted = runs.c.id == run_id if run_id is not None else runs.c.state.in_(states)
     query = select(runs).where(wanted).order_by(runs.c.started_at.desc(), runs.c.id)
+    return [_run_of(row) for row in await _rows(connection, query)]
+
+
+async def resumable_runs(connection: AsyncConnection) -> list[RunRecord]:
+    """Runs that did not end well and whose episode no later run has made, newest first."""
+    runs, later = tables.runs, tables.runs.alias("later")
+    made = exists().where(
+        later.c.state == "done",
+        later.c.started_at >= runs.c.started_at,
+        cast(later.c.request, Text) == cast(runs.c.request, Text),
+    )
+    query = select(runs).where(runs.c.state != "done", ~made).order_by(runs.c.started_at.desc(), runs.c.id)
     return [_run_of(row) for row in await _rows(connection, query)]
 
 

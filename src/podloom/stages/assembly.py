@@ -75,7 +75,8 @@ async def _mix_once(run: Run, outline: Outline) -> Mix:
                     await loop.run_in_executor(pool, assembly.add, line.segment, samples, sample_rate)
             run.telemetry.report(stage="mix", message="Closing the file")
             return await loop.run_in_executor(pool, assembly.close)
-        except BaseException:
+        except BaseException as error:
+            run.failing |= not isinstance(error, asyncio.CancelledError | LinesWithdrawnError)
             await asyncio.shield(loop.run_in_executor(pool, assembly.abort))
             raise
 

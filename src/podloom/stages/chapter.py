@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from podloom.cache.keys import cache_key
 from podloom.domain import ChapterPlan, ChapterScript, Clip, Outline, Segment, SourceDocument
@@ -13,6 +14,9 @@ from podloom.stages.outline import outline_key
 from podloom.stages.run import Run
 from podloom.stages.voice import voice_segment
 
+PAID_S = 20.0
+"""Longest wait of a run that fails for answers that are on their way."""
+
 
 class ChapterInProgress:
     """Lines of a chapter as they become known, each with its clip under way."""
@@ -21,6 +25,7 @@ class ChapterInProgress:
         self._run, self._chapter = run, chapter
         self._lines = run.lines(chapter.index)
         self._clips: list[asyncio.Future[Clip]] = []
+        self._abandoned = False
         self._opening = opening_lines(run, chapter)
         for segment in self._opening:
             self._voice(segment)
@@ -39,14 +44,28 @@ class ChapterInProgress:
         """All lines are known."""
         return self._lines.finish()
 
-    async def abandon(self) -> None:
-        """Stop every clip that is under way and wait until it has stopped; the chapter may be tried again."""
-        for clip in self._clips:
-            clip.cancel()
-        await asyncio.gather(*self._clips, return_exceptions=True)
-        self._lines.withdraw(keep=0)
+    async def abandon(self, writing: asyncio.Future[None]) -> None:
+        """Stop everything that is under way and wait until it has stopped; the chapter may be tried again.
+
+        In a run that fails, what is being paid for at this moment is waited for: the next run finds it.
+        """
+        self._abandoned = True
+        works: set[asyncio.Future[Any]] = {writing, *self._clips}
+        paid = {work for work in works if work is writing or work in self._run.paying}
+        for work in works - paid:
+            work.cancel()
+        try:
+            if self._run.failing:
+                await asyncio.wait(paid, timeout=PAID_S)
+        finally:
+            for work in paid:
+                work.cancel()
+            await asyncio.gather(*works, return_exceptions=True)
+            self._lines.withdraw(keep=0)
 
     def _voice(self, segment: Segment) -> None:
+        if self._abandoned:  # the writer goes on for the next run, which will find its lines
+            return
         clip = asyncio.ensure_future(voice_segment(self._run, segment))
         self._clips.append(clip)
         self._lines.put(VoicedLine(segment, clip))
@@ -79,12 +98,14 @@ async def write_chapter(
         ProviderError: A server failed.
     """
     progress = ChapterInProgress(run, chapter)
+    writing = asyncio.ensure_future(_write(run, documents, outline, chapter, progress))
     try:
-        await _write(run, documents, outline, chapter, progress)
+        await asyncio.shield(writing)
         lines = progress.complete()
         await asyncio.gather(*(line.clip for line in lines))
-    except BaseException:
-        await progress.abandon()
+    except BaseException as error:
+        run.failing |= not isinstance(error, asyncio.CancelledError)
+        await progress.abandon(writing)
         raise
     run.telemetry.report(chapters_done=run.telemetry.progress.chapters_done + 1)
     segments = tuple(line.segment for line in lines)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
+from typing import TYPE_CHECKING
 
 from podloom.audio.formats import check_formats
-from podloom.cache.opening import open_cache, open_clips
+from podloom.cache.opening import open_cache, open_clips, open_slots
+from podloom.cache.protocol import Cache
 from podloom.domain import EpisodeRequest, slug
 from podloom.errors import RequestError
 from podloom.publish.cover import check_cover
@@ -25,6 +28,9 @@ from podloom.telemetry import Telemetry
 from podloom.tts.casting import cast, choose_engine, understudies
 from podloom.tts.engine import SpeechEngine
 from podloom.tts.queue import queue_for
+
+if TYPE_CHECKING:
+    from podloom.cache.slots import RedisSlots
 
 
 @asynccontextmanager
@@ -98,6 +104,7 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
         queue=queue_for(engine),
         cache=cache,
         clips=open_clips(settings, cache),
+        slots=fleet_slots(settings, engine, cache),
         partial=open_partial(out.resolve(), run_id),
         fallback=fallback,
         understudies=understudies(speakers, fallback, request.language) if fallback else {},
@@ -108,6 +115,14 @@ def _fallback(engine: SpeechEngine, settings: Settings) -> SpeechEngine | None:
     """The engine for lines that `engine` cannot voice; built now, so that what it lacks is known now."""
     name = settings.speech.fallback_engine
     return shared.engine(name, settings) if name and name != engine.name else None
+
+
+def fleet_slots(settings: Settings, engine: SpeechEngine, cache: Cache) -> RedisSlots | None:
+    """A remote engine's bound is its server's: all who share a Redis share it. Cores are each one's own."""
+    if not engine.remote or not settings.cache.redis_url.get_secret_value():
+        return None
+    server = hashlib.sha256(settings.speech.base_url.encode()).hexdigest()[:12]
+    return open_slots(cache, f"speech:{engine.name}:{server}", engine.concurrency)
 
 
 def check_own_music(path: str) -> None:

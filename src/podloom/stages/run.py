@@ -19,6 +19,7 @@ from podloom.tts.engine import SpeechEngine
 from podloom.tts.queue import SpeechQueue
 
 if TYPE_CHECKING:
+    from podloom.cache.slots import RedisSlots
     from podloom.db.database import Database
     from podloom.stages.readback import ReadBack
 
@@ -46,6 +47,8 @@ class Run:
     queue: SpeechQueue
     cache: Cache
     clips: Clips
+    slots: RedisSlots | None
+    """Holds the bound on a remote engine across processes and machines, where Redis is there to do it."""
     partial: Path
     """Folder that everything is written to until the episode is whole."""
     fallback: SpeechEngine | None = None

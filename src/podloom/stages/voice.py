@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import get_args
 
 from podloom.cache.keys import cache_key
-from podloom.domain import Clip, Segment
+from podloom.domain import Clip, Priority, Segment
 from podloom.errors import SpeechError
 from podloom.stages.patience import nearly_done
 from podloom.stages.run import Run
@@ -13,6 +16,7 @@ from podloom.text.normalize import normalize
 from podloom.tts.check import Checked, checked_clip
 from podloom.tts.engine import direction
 
+PRIORITIES = get_args(Priority)
 PLACES_PER_CHAPTER = 10_000
 """Playback position of a line: chapters first, then lines."""
 
@@ -86,12 +90,23 @@ async def _synthesize(run: Run, segment: Segment, text: str) -> dict[str, str]:
         return {"sha256": clip.sha256, **voiced_by}
 
     position = segment.chapter * PLACES_PER_CHAPTER + segment.index
-    made = await run.queue.submit(
-        lambda: nearly_done(job()), priority=run.request.priority, position=position, episode=run.id
-    )
+
+    async def call() -> dict[str, str]:
+        async with _slot(run):
+            run.paying.add(asyncio.current_task())
+            return await nearly_done(job())
+
+    made = await run.queue.submit(call, priority=run.request.priority, position=position, episode=run.id)
     run.telemetry.counters["speech.calls"] += 1
     run.telemetry.counters["speech.characters"] += len(text)
     return made
+
+
+def _slot(run: Run) -> AbstractAsyncContextManager[None]:
+    """One of the fleet's calls at once; the queue has bounded those of this process before."""
+    if run.slots is None:
+        return nullcontext()
+    return run.slots.slot(PRIORITIES.index(run.request.priority))
 
 
 def _tell_faults(run: Run, segment: Segment, made: Checked) -> None:
