@@ -70,6 +70,9 @@ class SpeechSettings(Group):
     coqui_accept_licence: bool = Field(
         default=False, description="You have read and accept the licence of the Coqui model (XTTS: CPML)."
     )
+    piper_voice: str = Field(
+        default="", description="Piper's .onnx file, or a folder with several; empty: the packaged voice."
+    )
     fallback_engine: str = Field(
         default="", description="Engine that voices a line the chosen one cannot; empty: the run fails then."
     )

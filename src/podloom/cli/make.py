@@ -30,7 +30,7 @@ def make(
     minutes: Annotated[float, typer.Option(help="Length to aim for.")] = 5.0,
     speakers: Annotated[str, typer.Option(help="NAME[:ROLE][=VOICE], separated by commas; up to four.")] = "",
     instructions: Annotated[str, typer.Option(help="For the writer: audience, tone, stress.")] = "",
-    engine: Annotated[str, typer.Option(help="auto, kokoro, openai, coqui or tone.")] = "auto",
+    engine: Annotated[str, typer.Option(help="auto, kokoro, openai, coqui, piper or tone.")] = "auto",
     writer: Annotated[WriterName, typer.Option(help="Who writes.")] = "auto",
     priority: Annotated[Priority, typer.Option(help="Against other episodes.")] = "normal",
     formats: Annotated[str, typer.Option(help="mp3, m4a, opus; separated by commas.")] = "mp3",

@@ -29,7 +29,7 @@ def submit(
     minutes: Annotated[float | None, typer.Option(help="Length to aim for.")] = None,
     speakers: Annotated[str, typer.Option(help="NAME[:ROLE][=VOICE], separated by commas.")] = "",
     instructions: Annotated[str, typer.Option(help="For the writer.")] = "",
-    engine: Annotated[str, typer.Option(help="auto, kokoro, openai, coqui or tone.")] = "",
+    engine: Annotated[str, typer.Option(help="auto, kokoro, openai, coqui, piper or tone.")] = "",
     writer: Annotated[WriterName | None, typer.Option(help="Who writes.")] = None,
     priority: Annotated[Priority, typer.Option(help="Its queue, and its voices' turn.")] = "normal",
     formats: Annotated[str, typer.Option(help="mp3, m4a, opus; separated by commas.")] = "",

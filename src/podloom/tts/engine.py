@@ -118,6 +118,7 @@ ENGINES: dict[str, str] = {
     "kokoro": "podloom.tts.kokoro:KokoroEngine",
     "openai": "podloom.tts.openai:OpenAISpeechEngine",
     "coqui": "podloom.tts.coqui:CoquiEngine",
+    "piper": "podloom.tts.piper:PiperEngine",
     "tone": "podloom.tts.tone:ToneEngine",
 }
 """Name to "module:class". A new engine is one file, one row here and the shared contract test."""

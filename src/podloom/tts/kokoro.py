@@ -29,6 +29,7 @@ from podloom.tts import g2p_en, g2p_ko
 from podloom.tts.engine import PLAIN, Audio, Samples
 from podloom.tts.kokoro_voices import missing_packages, recipe, timbre, voice_table
 from podloom.tts.pieces import join, pause_s, trim
+from podloom.tts.tempo import tempo, tempo_direction
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,9 +37,6 @@ SAMPLE_RATE = 24_000
 MAX_TOKENS = 400
 """Of one call. The network takes 510; two such calls at once double its memory to 0.9 GB."""
 SPEED: dict[Language, float] = {"en": 1.0, "ko": 0.95}
-EMPHASIS_TEMPO = {"none": 1.0, "strong": 0.94}
-MOOD_TEMPO = {"neutral": 1.0, "cheerful": 1.04, "serious": 0.95, "curious": 1.02}
-"""Chosen small enough to pass for the same speaker in the same conversation; not judged by listeners."""
 GAIN = 0.5
 """For all clips alike: the male voice peaks at 1.2, and clips are stored as integers."""
 _SPOKEN = frozenset("abcdefghijklmnopqrstuvwxyzAIOQSTWYᵊɑɐɒæβɔəɚɛɜɪɨɯʊʌ")
@@ -114,8 +112,7 @@ class KokoroEngine:
 
     def direction(self, delivery: Delivery) -> str:
         """Emphasis and mood become a few percent of speed: the network knows nothing else."""
-        tempo = _tempo(delivery)
-        return "" if tempo == 1 else f"tempo {tempo:.2f}"
+        return tempo_direction(delivery)
 
     async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
         """The audio of one segment; see `perform`."""
@@ -129,7 +126,7 @@ class KokoroEngine:
             VoiceError: There is no such voice.
         """
         stop = Event()
-        speed = SPEED[voice.language] * _tempo(delivery)
+        speed = SPEED[voice.language] * tempo(delivery)
         loop = asyncio.get_running_loop()
         work = loop.run_in_executor(self._threads(), self._speak, text, voice, speed, stop)
         try:
@@ -206,10 +203,6 @@ class KokoroEngine:
             self.dropped_symbols.update(outside)
             _LOG.warning("no voice for the symbols %s of %r", sorted(set(outside)), phonemes)
         return [self._vocabulary[symbol] for symbol in phonemes if symbol in self._vocabulary]
-
-
-def _tempo(delivery: Delivery) -> float:
-    return round(EMPHASIS_TEMPO[delivery.emphasis] * MOOD_TEMPO[delivery.mood], 2)
 
 
 def _open_network(path: str) -> Any:

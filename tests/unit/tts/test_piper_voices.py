@@ -1,0 +1,77 @@
+"""Finding Piper's files; what they say is tested with real ones in tests/integration."""
+
+import json
+
+import pytest
+
+from podloom.errors import MissingDependencyError, SettingsError
+from podloom.settings import Settings, SpeechSettings
+from podloom.tts import piper
+from podloom.tts.piper import PiperEngine, find_voices
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(piper, "missing_packages", list)
+    add(tmp_path, "b-joe", {"language": {"family": "en"}})
+    add(tmp_path, "a-many", {"espeak": {"voice": "ko"}, "speaker_id_map": {"kim": 0, "lee": 7}})
+    add(tmp_path, "c-german", {"language": {"family": "de"}})
+    return tmp_path
+
+
+def add(folder, name, config):
+    (folder / f"{name}.onnx").write_bytes(b"weights")
+    (folder / f"{name}.onnx.json").write_text(json.dumps(config), "utf-8")
+
+
+def engine(voice) -> PiperEngine:
+    return PiperEngine(Settings(speech=SpeechSettings(piper_voice=str(voice))))
+
+
+def test_a_folder_has_the_voices_of_all_its_files(folder):
+    voices = engine(folder).voices()
+    assert [(v.id, v.language) for v in voices] == [
+        ("a-many/kim", "ko"),
+        ("a-many/lee", "ko"),
+        ("b-joe", "en"),
+    ]
+    assert [v.id for v in engine(folder).voices("en")] == ["b-joe"]
+
+
+def test_a_file_has_its_own(folder):
+    (only,) = find_voices(str(folder / "a-many.onnx"))
+    assert only.speakers == {"a-many/kim": 0, "a-many/lee": 7}
+
+
+def test_version_tells_models_apart(folder):
+    before = engine(folder).version
+    (folder / "b-joe.onnx").write_bytes(b"other weights")
+    assert engine(folder).version != before
+
+
+@pytest.mark.parametrize("wanted", ["nowhere", "", "empty"])
+def test_nothing_to_speak_with_is_refused(tmp_path, monkeypatch, wanted):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(piper, "find_spec", lambda _: None)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SettingsError, match="PODLOOM_SPEECH_PIPER_VOICE"):
+        find_voices(wanted)
+
+
+@pytest.mark.parametrize("config", [None, "{"])
+def test_voice_without_its_config_is_refused(folder, config):
+    beside = folder / "b-joe.onnx.json"
+    if config is None:
+        beside.unlink()
+    else:
+        beside.write_text(config)
+    with pytest.raises(SettingsError, match=r"needs its config 'b-joe.onnx.json'"):
+        engine(folder / "b-joe.onnx").voices()
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(piper, "find_spec", lambda name: None)
+    with pytest.raises(
+        MissingDependencyError, match=r"needs piper, onnxruntime; pip install 'podloom\[piper\]'"
+    ):
+        PiperEngine(Settings())
