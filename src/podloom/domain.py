@@ -108,7 +108,7 @@ class EpisodeRequest(Frozen):
         default="auto",
         max_length=40,
         title="Speech engine",
-        description="auto, kokoro, openai, coqui, piper or tone. auto takes the best one that is ready to use.",
+        description="auto, kokoro, openai, coqui, piper or tone. auto takes the best that is ready to use.",
         json_schema_extra={"position": 8},
     )
     writer: WriterName = Field(
