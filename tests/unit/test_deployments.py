@@ -7,7 +7,8 @@ import pytest
 import yaml
 from prefect.flows import load_flow_from_entrypoint
 
-from podloom.flows.deploying import FILE, POOL, QUEUES, as_deployment, read_deployments
+from podloom.flows.deploying import FILE, POOL, PULL, QUEUES, as_deployment, read_deployments
+from podloom.flows.pulling import installed_package
 
 ROOT = Path(__file__).parents[2]
 DEPLOYMENTS = read_deployments()
@@ -21,7 +22,8 @@ def load(deployment):
 
 def test_the_clone_and_the_package_have_the_same_file():
     assert (ROOT / "prefect.yaml").resolve() == FILE
-    assert yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))["pull"] == []
+    assert yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))["pull"] == PULL
+    assert installed_package() == {"version": version("podloom")}
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])

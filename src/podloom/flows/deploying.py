@@ -17,6 +17,7 @@ from podloom.domain import Priority
 
 POOL = "podloom"
 FILE = Path(__file__).with_name("prefect.yaml")
+PULL: list[dict[str, Any]] = [{"podloom.flows.pulling.installed_package": {}}]
 QUEUES: dict[Priority, int] = {"breaking": 1, "normal": 2, "backfill": 3}
 """Queue of each priority: who waits for a worker and who waits for a voice agree on who is first."""
 
@@ -59,7 +60,7 @@ def read_deployments() -> list[dict[str, Any]]:
 def as_deployment(wanted: dict[str, Any]) -> RunnerDeployment:
     """One entry of prefect.yaml, with its flow imported."""
     pool = wanted["work_pool"]
-    return RunnerDeployment.from_entrypoint(
+    deployment = RunnerDeployment.from_entrypoint(
         entrypoint=wanted["entrypoint"],
         name=wanted["name"],
         description=wanted["description"],
@@ -72,6 +73,30 @@ def as_deployment(wanted: dict[str, Any]) -> RunnerDeployment:
         work_queue_name=pool["work_queue_name"],
         job_variables=pool["job_variables"],
     )
+    deployment.storage = _Installed()
+    return deployment
+
+
+class _Installed:
+    """Implements Prefect's RunnerStorage for code that is installed already."""
+
+    destination = Path()
+    pull_interval = None
+
+    def set_base_path(self, path: Path) -> None:
+        """There is none."""
+
+    async def pull_code(self) -> None:
+        """There is nothing to pull."""
+
+    def to_pull_step(self) -> list[dict[str, Any]]:
+        """As in prefect.yaml."""
+        return PULL
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Installed)
+
+    __hash__ = object.__hash__
 
 
 def _schedule(wanted: dict[str, Any]) -> DeploymentScheduleCreate:
