@@ -94,6 +94,10 @@ class FaultScript:
         """More rules; the ones before go first."""
         self._left += [(rule, rule.times or None) for rule in rules]
 
+    def forget(self) -> None:
+        """Nothing goes wrong by script any more."""
+        self._left.clear()
+
     def choose(self, call: Call) -> Fault | None:
         """The first rule that strikes, else chance; None for an answer as it should be."""
         for index, (rule, left) in enumerate(self._left):
