@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from podloom.cache.backend import Backend
 from podloom.cache.clips import Clips, ClipStore
@@ -13,6 +14,9 @@ from podloom.cache.protocol import Cache
 from podloom.cache.tiers import TieredCache
 from podloom.errors import SettingsError, StorageError
 from podloom.settings import Settings
+
+if TYPE_CHECKING:
+    from podloom.cache.slots import RedisSlots
 
 CLIP_MARGIN_S = 3600
 """Clips in Redis outlive the entries that point to them."""
@@ -55,6 +59,16 @@ def open_clips(settings: Settings, cache: Cache) -> Clips:
         ttl_s=settings.cache.tts_ttl_s + CLIP_MARGIN_S,
         on_trouble=partial(cache.trouble, "tts"),
     )
+
+
+def open_slots(cache: Cache, name: str, limit: int) -> RedisSlots | None:
+    """A bound that holds across processes and machines; None without Redis: each process has its own."""
+    from podloom.cache.redis import RedisBackend  # noqa: PLC0415 - 0.3 s
+    from podloom.cache.slots import RedisSlots  # noqa: PLC0415
+
+    if not (isinstance(cache, TieredCache) and isinstance(cache.backend, RedisBackend)):
+        return None
+    return RedisSlots(cache.backend, name, limit, on_trouble=partial(cache.trouble, "tts"))
 
 
 def _backend(url: str, settings: Settings) -> Backend:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ HEAD = "0002"
 """The newest revision. Written here too, so that a start need not load Alembic to find nothing to do."""
 VERSION_TABLE = "podloom_schema"
 """Not Alembic's default: Prefect's server keeps its own in a table of that name, maybe in this database."""
+_alembic = threading.Lock()
+"""Alembic's migration context is global in a process: two loops (or databases) take turns."""
 
 
 async def upgrade(settings: Settings) -> str:
@@ -42,8 +46,12 @@ async def ensure_schema(engine: AsyncEngine, target: Target) -> str:
         before = await connection.run_sync(schema_revision)
     if before == HEAD:
         return before
-    async with engine.begin() as connection:
-        await connection.run_sync(_migrate, target)
+    await asyncio.to_thread(_alembic.acquire)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_migrate, target)
+    finally:
+        _alembic.release()
     return before
 
 
