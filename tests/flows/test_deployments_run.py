@@ -50,6 +50,7 @@ def offline(tmp_path, **fields):
             "engine": "tone",
             "writer": "offline",
             "minutes": 1,
+            "music": False,
             "out": str(tmp_path / "out"),
             **fields,
         }
@@ -76,7 +77,7 @@ async def test_every_deployment_completes(deployed, tmp_path, monkeypatch):
     watched = tmp_path / "watched"
     watched.mkdir()
     (watched / "note.md").write_text((EXAMPLES / "city-trees.md").read_text("utf-8"), "utf-8")
-    show = {"podcast": "My show", "folders": [str(watched)], "out": str(out), "minutes": 1}
+    show = {"podcast": "My show", "folders": [str(watched)], "out": str(out), "minutes": 1, "music": False}
     views = await work_until_done(
         await trigger("revoice", {"script": str(out / "trees" / "script.json")}),
         await trigger("publish-feed", {"podcast": "Podloom", "folder": str(out)}),
