@@ -70,6 +70,9 @@ class SpeechSettings(Group):
     coqui_accept_licence: bool = Field(
         default=False, description="You have read and accept the licence of the Coqui model (XTTS: CPML)."
     )
+    coqui_clones: str = Field(
+        default="", description="Folder of recordings whose voices XTTS clones, with those people's consent."
+    )
     piper_voice: str = Field(
         default="", description="Piper's .onnx file, or a folder with several; empty: the packaged voice."
     )

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
@@ -25,6 +26,7 @@ from podloom.domain import Language, Voice
 from podloom.errors import MissingDependencyError, PodloomError, SettingsError, SpeechError, VoiceError
 from podloom.settings import Settings, load_settings
 from podloom.text.sentences import split_long, split_sentences
+from podloom.tts.coqui_clones import add_clones, digest, find_clones
 from podloom.tts.coqui_models import CoquiModel, find_model, missing_packages
 from podloom.tts.coqui_torchaudio import ensure_torchaudio
 from podloom.tts.engine import Audio, Samples
@@ -94,7 +96,8 @@ class CoquiEngine:
             )
         self._model: CoquiModel = find_model(settings.speech)
         self._model.check(accept_licence=settings.speech.coqui_accept_licence)
-        self.version = self._model.fingerprint
+        self._clones = find_clones(settings.speech.coqui_clones, can_clone=self._model.is_xtts)
+        self.version = f"{self._model.fingerprint}{digest(self._clones)}"
         self.dropped_symbols: Counter[str] = Counter()
         """Characters the model has no symbol for."""
         self._lock = Lock()
@@ -107,7 +110,8 @@ class CoquiEngine:
         if speakers is None:
             speakers = list(self._load().speakers)
         names = [name.strip() for name in speakers] or [_ONLY]
-        names.sort(key=lambda name: name not in _PREFERRED)
+        cloned = {path.stem for path in self._clones}
+        names.sort(key=lambda name: (name not in cloned, name not in _PREFERRED))
         return [
             Voice(
                 engine=self.name,
@@ -158,7 +162,7 @@ class CoquiEngine:
         with self._lock:
             if self._loaded is None:
                 try:
-                    self._loaded = _open(self._model)
+                    self._loaded = _open(self._model, self._clones)
                 except _LOAD_ERRORS as error:
                     raise SpeechError(
                         f"the Coqui model {self._model.name!r} in {str(self._model.path)!r} cannot be loaded "
@@ -240,14 +244,20 @@ class CoquiEngine:
         return np.asarray(wav, dtype=np.float32).ravel()
 
 
-def _open(model: CoquiModel) -> _Loaded:
+def _open(model: CoquiModel, clones: Sequence[Path]) -> _Loaded:
     """Load weights; the caller has checked that they are there and that the licence is accepted."""
+    import torch  # noqa: PLC0415
+
     tts_class = _tts_class(model)
     if model.by_name:
         tts = tts_class(model.name, progress_bar=False)
     else:
         tts = tts_class(model_path=str(model.path), config_path=str(model.config_path), progress_bar=False)
-    speakers = {name.strip(): name for name in tts.speakers or []}
+    if torch.cuda.is_available():
+        tts.to("cuda")
+    names = [*(tts.speakers or []), *(path.stem for path in clones)]
+    add_clones(tts.synthesizer.tts_model, clones)
+    speakers = {name.strip(): name for name in names}
     return _Loaded(tts.synthesizer, speakers, frozenset(tts.languages or []))
 
 

@@ -31,6 +31,8 @@ class Library:
         self.languages: list[str] | None = None
         self.vocoder: object = None
         self.fault: Exception | None = None
+        self.has_gpu = False
+        self.devices: list[str] = []
 
     def TTS(self, *args: str, **kwargs: object) -> SimpleNamespace:  # noqa: N802 - the library's name
         self.loads.append((args, kwargs))
@@ -47,6 +49,7 @@ class Library:
             synthesizer=synthesizer,
             speakers=self.speakers,
             languages=self.languages,
+            to=self.devices.append,
             download_model_by_name=lambda name: self.loads.append((name,)),
         )
 
@@ -64,6 +67,7 @@ def library(monkeypatch) -> Library:
     package.__spec__ = ModuleSpec("TTS", None)  # so that it can be looked for
     torch.manual_seed = library.seeds.append
     torch.set_num_threads = lambda n: None
+    torch.cuda = SimpleNamespace(is_available=lambda: library.has_gpu)
     api.TTS = library.TTS
     for name, module in {"torch": torch, "TTS": package, "TTS.api": api}.items():
         monkeypatch.setitem(sys.modules, name, module)
@@ -82,6 +86,13 @@ def make(library, tmp_path):
         return CoquiEngine(Settings(speech=SpeechSettings(coqui_model=str(path), coqui_accept_licence=True)))
 
     return make
+
+
+@pytest.mark.parametrize(("has_gpu", "devices"), [(False, []), (True, ["cuda"])])
+async def test_a_gpu_is_used_where_there_is_one(make, library, has_gpu, devices):
+    library.has_gpu = has_gpu
+    await make().load()
+    assert library.devices == devices
 
 
 async def test_xtts_gets_language_voices_and_pieces_below_its_limit(make, library):

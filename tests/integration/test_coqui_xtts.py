@@ -1,0 +1,82 @@
+"""XTTS and cloning through Coqui's real classes, with random weights: the path, not the sound."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from podloom.errors import SpeechError
+from podloom.settings import Settings, SpeechSettings
+from podloom.tts.coqui import XTTS_CHARACTERS
+from podloom.tts.coqui_models import missing_packages
+
+pytestmark = [
+    pytest.mark.coqui,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(bool(missing_packages()), reason="podloom[coqui] is not installed"),
+    # Warnings of Coqui, transformers and torch about themselves.
+    pytest.mark.filterwarnings("ignore"),
+]
+
+RATE = 22_050
+LINES = {"en": "Hello there, friend.", "ko": "안녕하세요, 여러분."}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> Path:
+    from fixtures.tiny_xtts import build
+
+    return build(tmp_path_factory.mktemp("xtts"))
+
+
+def engine_with(model: Path, clones: Path | str = ""):
+    from podloom.tts.coqui import CoquiEngine
+
+    speech = SpeechSettings(coqui_model=str(model), coqui_accept_licence=True, coqui_clones=str(clones))
+    return CoquiEngine(Settings(speech=speech))
+
+
+@pytest.fixture(scope="module")
+def engine(model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clones")
+    time_s = np.arange(4 * RATE) / RATE
+    hum = 0.2 * np.sin(2 * np.pi * 180 * time_s) * (1 + np.sin(2 * np.pi * 3 * time_s))
+    soundfile.write(folder / "Anna.wav", hum.astype(np.float32), RATE)
+    return engine_with(model, folder)
+
+
+def test_clones_come_before_the_models_own_speakers(engine):
+    for language in LINES:
+        voices = engine.voices(language)
+        assert [voice.id for voice in voices] == ["Anna", "Claribel Dervla"]
+        assert all("CPML" in voice.licence for voice in voices)
+
+
+@pytest.mark.parametrize("language", LINES)
+async def test_clone_and_speaker_speak_both_languages(engine, language):
+    clips = [await engine.synthesize(LINES[language], voice, seed=1) for voice in engine.voices(language)]
+    again = await engine.synthesize(LINES[language], engine.voices(language)[0], seed=1)
+    assert all(clip.sample_rate == 24_000 and clip.samples.any() for clip in clips)
+    assert clips[0].samples.tobytes() != clips[1].samples.tobytes()
+    assert np.array_equal(clips[0].samples, again.samples)
+
+
+async def test_long_text_is_spoken_in_pieces_within_the_models_limit(engine, caplog):
+    text = "호수는 누구도 예상하지 못할 만큼 따뜻했고 " * 10
+    assert len(text) > 2 * XTTS_CHARACTERS["ko"]
+    one = await engine.synthesize(LINES["ko"], engine.voices("ko")[0])
+    whole = await engine.synthesize(text, engine.voices("ko")[0])
+    assert whole.duration_s > 2 * one.duration_s
+    assert "exceeds the character limit" not in caplog.text
+
+
+async def test_recording_that_cannot_be_read_is_named(model, tmp_path):
+    (tmp_path / "bo.wav").write_bytes(b"no sound")
+    with pytest.raises(SpeechError, match=r"bo\.wav' cannot be cloned"):
+        await engine_with(model, tmp_path).load()
+
+
+def test_changed_recordings_change_the_version(engine, model):
+    assert engine.version != engine_with(model).version
