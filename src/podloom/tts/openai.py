@@ -20,7 +20,7 @@ from podloom.text.sentences import split_sentences
 from podloom.tts.engine import PLAIN, Audio
 from podloom.tts.openai_voices import TALKING_MODELS, instructions, voice_table
 from podloom.tts.pieces import pack
-from podloom.tts.wave import read_audio
+from podloom.tts.wave import CutShortError, read_audio
 
 if TYPE_CHECKING:
     from aiolimiter import AsyncLimiter
@@ -165,7 +165,8 @@ class OpenAISpeechEngine:
         while True:
             try:
                 body, content_type = await self._call(order)
-            except (TransportError, TimeoutError) as error:
+                audio = self._read(body, content_type, order.text)
+            except (TransportError, TimeoutError, CutShortError) as error:
                 if attempt == self._speech.max_retries:
                     raise ProviderError(
                         f"{self._where()} broke off in the middle of the sound {attempt + 1} times "
@@ -175,7 +176,7 @@ class OpenAISpeechEngine:
                 attempt += 1
                 continue
             self.characters += len(order.text)
-            return self._read(body, content_type, order.text)
+            return audio
 
     def _read(self, body: bytes, content_type: str, text: str) -> Audio:
         audio = read_audio(body, content_type) if body else None

@@ -14,17 +14,25 @@ from podloom.tts.engine import Audio, Samples
 PCM_RATE = 24_000
 """Of headerless 16-bit PCM, as OpenAI's speech API documents it."""
 
+UNKNOWN_SIZE = 2**30
+"""Sizes from here on are what streams write that do not know theirs."""
+
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _COMPRESSED = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"OggS", b"fLaC")
+
+
+class CutShortError(SpeechError):
+    """Raised when an answer ended before the sound that its header announces."""
 
 
 def read_audio(body: bytes, content_type: str = "") -> Audio:
     """Mono audio of an answer's body.
 
-    WAV whatever its header's sizes say, MP3, Ogg and FLAC by their first bytes, else 16-bit PCM at 24 kHz
-    if the content type says so.
+    WAV, also where its header does not know the sizes, MP3, Ogg and FLAC by their first bytes, else 16-bit
+    PCM at 24 kHz if the content type says so.
 
     Raises:
+        CutShortError: A part of the sound is missing.
         SpeechError: There is no sound in it.
     """
     if body[:4] in {b"RIFF", b"RF64"} and body[8:12] == b"WAVE":
@@ -46,7 +54,7 @@ def read_audio(body: bytes, content_type: str = "") -> Audio:
 
 def _read_wav(body: bytes) -> Audio:
     kind = channels = rate = bits = 0
-    for name, content in _chunks(body):
+    for name, size, content in _chunks(body):
         if name == b"fmt " and len(content) >= 16:
             kind, channels, rate, _, _, bits = struct.unpack("<HHIIHH", content[:16])
             if kind == _EXTENSIBLE and len(content) >= 26:
@@ -54,6 +62,10 @@ def _read_wav(body: bytes) -> Audio:
         elif name == b"data":
             if not (rate and channels):
                 break
+            if len(content) + channels * bits // 8 <= size < UNKNOWN_SIZE:
+                raise CutShortError(
+                    f"the speech server announced {size} bytes of sound and sent {len(content)}"
+                )
             samples = _samples(content, kind, bits)
             whole = len(samples) // channels * channels
             mono = samples[:whole].reshape(-1, channels).mean(axis=1, dtype=np.float32)
@@ -61,14 +73,14 @@ def _read_wav(body: bytes) -> Audio:
     raise SpeechError(f"the speech server answered with a broken WAV file of {len(body)} bytes")
 
 
-def _chunks(body: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Name and content of each chunk; a size beyond the end, as streams write it, means the rest."""
+def _chunks(body: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+    """Name, announced size and content of each chunk; a size beyond the end means the rest."""
     at = 12
     while at + 8 <= len(body):
         name, size = body[at : at + 4], int.from_bytes(body[at + 4 : at + 8], "little")
         if name == b"data" and size == 0:
-            size = len(body)  # some streaming servers write 0 instead of 0xFFFFFFFF
-        yield name, body[at + 8 : at + 8 + size]
+            size = UNKNOWN_SIZE  # some streaming servers write 0 instead of 0xFFFFFFFF
+        yield name, size, body[at + 8 : at + 8 + size]
         at += 8 + size + size % 2
 
 

@@ -6,7 +6,7 @@ import pytest
 import soundfile
 
 from podloom.errors import SpeechError
-from podloom.tts.wave import read_audio
+from podloom.tts.wave import CutShortError, read_audio
 
 WAVE = np.array([0.0, 0.5, -0.5, 0.25], dtype=np.float32)
 
@@ -27,12 +27,17 @@ def test_wav_of_every_kind(subtype, kind, channels):
     np.testing.assert_allclose(audio.samples, WAVE, atol=1 / 128)
 
 
-@pytest.mark.parametrize("size", [0xFFFFFFFF, 0, 10_000])
+@pytest.mark.parametrize("size", [0xFFFFFFFF, 0x7FFFFFFF, 0])
 def test_data_size_that_cannot_be_right_means_the_rest(size):
     body = bytearray(encode("PCM_16"))
     at = body.index(b"data") + 4
     body[at : at + 4] = struct.pack("<I", size)
     np.testing.assert_allclose(read_audio(bytes(body)).samples, WAVE, atol=1e-4)
+
+
+def test_sound_that_ends_before_its_announced_size_was_cut_short():
+    with pytest.raises(CutShortError, match="announced 8 bytes of sound and sent 4"):
+        read_audio(encode("PCM_16")[:-4])
 
 
 def test_odd_chunk_before_the_sound_is_passed_over():
