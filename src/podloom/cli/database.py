@@ -19,14 +19,17 @@ def group() -> None:
 @app.command()
 def upgrade(as_json: Json = False) -> None:
     """Bring the schema up to date; safe when several do it at once. First use does it too."""
-    revision = run_async(_upgrade())
+    before, revision = run_async(_upgrade())
     if as_json:
-        print_json({"revision": revision})
+        print_json({"revision": revision, "before": before})
+    elif before == revision:
+        console().print(f"the schema is at revision {revision}, as it was")
     else:
-        console().print(f"the schema is at revision {revision}")
+        console().print(f"the schema is at revision {revision} now; before: {before or 'none'}")
 
 
-async def _upgrade() -> str:
-    from podloom.db.upgrade import upgrade as apply  # noqa: PLC0415 - SQLAlchemy: 0.7 s
+async def _upgrade() -> tuple[str, str]:
+    from podloom.db.upgrade import HEAD  # noqa: PLC0415 - SQLAlchemy: 0.7 s
+    from podloom.db.upgrade import upgrade as apply  # noqa: PLC0415
 
-    return await apply(load_settings())
+    return await apply(load_settings()), HEAD

@@ -78,7 +78,7 @@ async def _speak(engine: SpeechEngine, voice: Voice, text: str, to: Path) -> Non
 
     try:
         soundfile.write(to, audio.samples, audio.sample_rate)
-    except (OSError, ValueError, soundfile.LibsndfileError) as error:
+    except (OSError, ValueError, TypeError, soundfile.LibsndfileError) as error:
         raise OutputError(f"cannot write the sample to {str(to)!r}: {error}") from error
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Sequence
-from shutil import rmtree
+from tempfile import TemporaryDirectory
 
 from podloom.domain import EpisodeRequest, Segment
 from podloom.script.frame import frame_lines
 from podloom.settings import Settings
 from podloom.stages.opening import open_run
+from podloom.stages.run import Run
 from podloom.stages.voice import voice_segment
 from podloom.telemetry import Telemetry
 
@@ -22,8 +23,14 @@ async def warm(request: EpisodeRequest, settings: Settings, phrases: Sequence[st
         PodloomError: The cast cannot be made, or a phrase cannot be voiced.
     """
     telemetry = Telemetry()
-    run = open_run(request, settings, telemetry, str(uuid.uuid4()))
-    texts = [*frame_lines(request, run.speakers), *phrases]
+    with TemporaryDirectory() as folder:  # nothing is published
+        request = request.model_copy(update={"out": folder})
+        await _voice_all(open_run(request, settings, telemetry, str(uuid.uuid4())), phrases)
+    return {"made": telemetry.counters["speech.calls"], "known": telemetry.counters["cache.tts.hit"]}
+
+
+async def _voice_all(run: Run, phrases: Sequence[str]) -> None:
+    texts = [*frame_lines(run.request, run.speakers), *phrases]
     segments = [
         Segment(chapter=0, index=index, speaker=speaker.name, text=text)
         for speaker in run.speakers
@@ -33,5 +40,3 @@ async def warm(request: EpisodeRequest, settings: Settings, phrases: Sequence[st
         await asyncio.gather(*(voice_segment(run, segment) for segment in segments))
     finally:
         await run.cache.close()
-        rmtree(run.partial, ignore_errors=True)
-    return {"made": telemetry.counters["speech.calls"], "known": telemetry.counters["cache.tts.hit"]}

@@ -1,0 +1,193 @@
+"""Every command: its help, its answer for people and for scripts, its place in the documentation."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from podloom import EpisodeRequest, Settings, errors, generate_podcast
+from podloom.cli.app import app
+
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "cli.md").read_text("utf-8")
+TEXT = (
+    "Street trees cool a city. Their leaves shade walls and pavements, and the water that they give off"
+    " takes heat from the air. A row of old planes can make a street several degrees cooler than the next."
+)
+
+
+def commands(group=None, before=()):
+    """Every command with its words, e.g. ("cache", "stats")."""
+    for name, command in sorted((group or typer.main.get_command(app)).commands.items()):
+        if hasattr(command, "commands"):
+            yield from commands(command, (*before, name))
+        else:
+            yield (*before, name), command
+
+
+COMMANDS = {" ".join(words): command for words, command in commands()}
+
+
+@pytest.fixture
+def episode(tmp_path):
+    asked = EpisodeRequest(
+        sources=(TEXT,),
+        title="Street trees",
+        podcast="Green",
+        minutes=0.5,
+        engine="tone",
+        writer="offline",
+        music=False,
+        out=str(tmp_path / "out"),
+    )
+    return generate_podcast(asked, settings=Settings(), orchestration="inline")
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_command_has_help(podloom, words):
+    ran = podloom(*words.split(), "--help")
+    assert ran.code == 0
+    assert (COMMANDS[words].help.split()[0]) in ran.out
+    described = [option for option in COMMANDS[words].params if getattr(option, "help", None)]
+    assert len(described) >= len(COMMANDS[words].params) - 1  # all but --help itself
+
+
+def test_the_document_lists_every_command_with_its_options():
+    rows = dict(re.findall(r"^\| `podloom ([a-z ]+)` \|.*\| (.*) \|$", DOCUMENT, re.MULTILINE))
+    assert sorted(rows) == sorted(COMMANDS)
+    for words, listed in rows.items():
+        if not listed.startswith("as `"):
+            options = [
+                option.opts[0] for option in COMMANDS[words].params if option.param_type_name == "option"
+            ]
+            assert listed.strip("`").split() == [option for option in options if option != "--help"], words
+
+
+def test_the_document_lists_every_exit_code():
+    rows = re.findall(r"^\| (\d+) \| ?`?(\w*)`? \|", DOCUMENT, re.MULTILINE)
+    known = {(str(getattr(errors, name).exit_code), name) for name in errors.__all__}
+    assert set(rows) == {("0", ""), *known}
+
+
+@pytest.mark.parametrize("words", [(), ("cache",), ("db",)])
+def test_a_group_without_a_command_shows_what_there_is(podloom, words):
+    ran = podloom(*words)
+    assert ran.code == 2
+    assert "Commands:" in ran.err
+    assert podloom(*words, "--json").json["error"]["type"] == "RequestError"
+
+
+def test_an_unknown_command_is_an_error(podloom):
+    ran = podloom("mkae")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: No such command 'mkae'")
+
+
+def test_make_tells_people_where_to_listen(podloom, tmp_path):
+    ran = podloom(
+        *("make", "-", "--engine", "tone", "--writer", "offline", "--minutes", "0.5", "--no-music"),
+        *("--title", "From a pipe", "--out", tmp_path / "out"),
+        stdin=TEXT,
+    )
+    assert (ran.code, ran.err) == (0, "")
+    assert "From a pipe (draft: no language model wrote it)" in ran.out
+    assert f"listen: {tmp_path / 'out' / 'from-a-pipe' / 'episode.mp3'}" in ran.out
+
+
+def test_make_without_mp3_names_the_file_there_is(podloom, tmp_path):
+    pytest.importorskip("av")
+    ran = podloom(
+        *("make", TEXT, "--engine", "tone", "--writer", "offline", "--minutes", "0.5", "--no-music"),
+        *("--title", "Small", "--formats", "opus", "--out", tmp_path / "out"),
+    )
+    assert ran.code == 0, ran.err
+    assert f"listen: {tmp_path / 'out' / 'small' / 'episode.opus'}" in ran.out
+
+
+def test_list_and_show(podloom, episode):
+    (listed,) = podloom("list", "--json").json["episodes"]
+    assert listed == json.loads(episode.model_dump_json())
+    assert podloom("list", "--podcast", "Blue", "--json").json == {"episodes": []}
+    assert "Street trees" in podloom("list").out
+    for wanted in (episode.id, episode.id[:8], "Street trees"):
+        assert podloom("show", wanted, "--json").json["episode"] == listed
+    shown = podloom("show", episode.id[:8]).out
+    assert episode.folder in shown.replace("\n", "")
+    assert "  0:00  " in shown
+    unknown = podloom("show", "nothing", "--json")
+    assert (unknown.code, unknown.json["error"]["type"]) == (2, "RequestError")
+
+
+def test_list_without_episodes_says_how_to_make_one(podloom):
+    ran = podloom("list")
+    assert (ran.code, ran.out) == (0, "no episodes yet; make one with `podloom make SOURCE`\n")
+
+
+def test_nothing_to_resume(podloom, episode):
+    ran = podloom("resume", "--json")
+    assert (ran.code, ran.json["error"]["message"]) == (
+        2,
+        "there is nothing to resume: every run has ended well",
+    )
+    assert "no unfinished run begins with 'abc'" in podloom("resume", "abc").err
+
+
+def test_cache_stats_clear_and_clean(podloom, episode, home):
+    tiers = {row["tier"]: row for row in podloom("cache", "stats", "--json").json["tiers"]}
+    assert tiers["tts"]["entries"] == tiers["tts"]["misses"] == episode.segments
+    assert str(home) in podloom("cache", "stats").out.replace("\n", "")
+    assert podloom("cache", "clear", "--tier", "tts", "--json").json == {"cleared": episode.segments}
+    assert podloom("cache", "clear").out.endswith("entries forgotten\n")
+    wrong = podloom("cache", "clear", "--tier", "audio", "--json")
+    assert (wrong.code, wrong.json["error"]["type"]) == (2, "RequestError")
+    # The episode still refers to its clips.
+    assert podloom("clean", "--json").json == {"entries": 0, "clips": 0, "mixes": 0, "partials": 0}
+    assert podloom("clean").out == "0 entries, 0 clips, 0 mixes, 0 partials removed\n"
+
+
+def test_phrases_that_were_voiced_before_are_not_voiced_again(podloom, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = ("cache", "warm", "Welcome to the show.", "--engine", "tone", "--speakers", "Ann,Ben")
+    made = podloom(*asked, "--json").json
+    assert made["made"] >= 4  # the disclosure and the phrase, with two voices
+    assert podloom(*asked, "--json").json == {"made": 0, "known": made["made"] + made["known"]}
+    assert podloom(*asked).out == f"0 clips made, {made['made'] + made['known']} were there\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_db_upgrade(podloom):
+    first = podloom("db", "upgrade", "--json").json
+    assert first["before"] == ""
+    assert podloom("db", "upgrade").out == f"the schema is at revision {first['revision']}, as it was\n"
+
+
+def test_voices(podloom, tmp_path):
+    listed = podloom("voices", "--engine", "tone", "--language", "ko", "--json").json
+    assert {(voice["engine"], voice["language"]) for voice in listed["voices"]} == {("tone", "ko")}
+    assert "tone-low" in podloom("voices", "--engine", "tone").out
+    assert podloom("voices", "--engine", "wavenet", "--json").json["error"]["type"] == "VoiceError"
+
+
+def test_a_sample_of_a_voice(podloom, tmp_path):
+    to = tmp_path / "sample.flac"
+    asked = ("voices", "--engine", "tone", "--sample", "tone-low", "--text", "Hello there.")
+    assert podloom(*asked, "--to", to, "--json").json["sample"] == str(to)
+    assert to.read_bytes()[:4] == b"fLaC"
+    assert podloom(*asked, "--to", to).out == f"Low tone speaks in {to}\n"
+    assert podloom(*asked, "--to", tmp_path / "none" / "sample.wav").code == 5
+    assert podloom(*asked, "--to", tmp_path / "sample.xyz").code == 5
+    assert podloom("voices", "--engine", "tone", "--sample", "nobody").code == 4
+
+
+def test_the_demo_needs_a_clone(podloom, monkeypatch):
+    monkeypatch.setattr("podloom.cli.demo.ARTICLES", {"en": "nothing.md"})
+    ran = podloom("demo", "--json")
+    assert (ran.code, ran.json["error"]["type"]) == (3, "SourceError")
+
+
+@pytest.mark.parametrize("words", [("submit", TEXT), ("watch", "0000")])
+def test_without_a_server_nothing_is_queued_or_watched(podloom, words, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    ran = podloom(*words, "--json")
+    assert (ran.code, ran.json["error"]["type"]) == (2, "SettingsError")
