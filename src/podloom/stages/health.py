@@ -20,7 +20,13 @@ from podloom.stages.folder import check_room
 from podloom.tts.casting import choose_engine
 from podloom.tts.engine import ENGINES, build_engine
 
-EXTRAS = {"kokoro": "onnxruntime", "av": "av", "stt": "faster-whisper", "coqui": "coqui-tts"}
+EXTRAS = {
+    "kokoro": "onnxruntime",
+    "av": "av",
+    "stt": "faster-whisper",
+    "coqui": "coqui-tts",
+    "piper": "piper-tts",
+}
 
 
 @dataclass(frozen=True)

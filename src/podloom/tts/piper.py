@@ -220,12 +220,18 @@ def find_voices(wanted: str) -> list[VoiceFile]:
 
     Raises:
         SettingsError: There is none.
+        MissingDependencyError: The setting is empty, and no voice is packaged.
     """
     if not wanted and find_spec(_PACKAGED):
         wanted = str(files(_PACKAGED) / "data")
+    if not wanted:
+        raise MissingDependencyError(
+            "no Piper voice is set: download one from https://huggingface.co/rhasspy/piper-voices and set "
+            "PODLOOM_SPEECH_PIPER_VOICE to its .onnx file"
+        )
     path = Path(wanted).expanduser()
-    found = sorted(path.glob("*.onnx")) if wanted and path.is_dir() else [path]
-    if not wanted or not found or not found[0].is_file():
+    found = sorted(path.glob("*.onnx")) if path.is_dir() else [path]
+    if not found or not found[0].is_file():
         raise SettingsError(
             f"PODLOOM_SPEECH_PIPER_VOICE is {wanted!r}, neither an .onnx file of a Piper voice nor a folder "
             "with some; download voices from https://huggingface.co/rhasspy/piper-voices"

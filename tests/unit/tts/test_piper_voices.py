@@ -49,12 +49,14 @@ def test_version_tells_models_apart(folder):
     assert engine(folder).version != before
 
 
-@pytest.mark.parametrize("wanted", ["nowhere", "", "empty"])
-def test_nothing_to_speak_with_is_refused(tmp_path, monkeypatch, wanted):
+@pytest.mark.parametrize(
+    ("wanted", "error"), [("nowhere", SettingsError), ("", MissingDependencyError), ("empty", SettingsError)]
+)
+def test_nothing_to_speak_with_is_refused(tmp_path, monkeypatch, wanted, error):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(piper, "find_spec", lambda _: None)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(SettingsError, match="PODLOOM_SPEECH_PIPER_VOICE"):
+    with pytest.raises(error, match="PODLOOM_SPEECH_PIPER_VOICE"):
         find_voices(wanted)
 
 
