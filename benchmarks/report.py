@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -38,7 +38,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 
 def report(name: str, metrics: dict[str, float], goals: list[Goal], *, to: str = "", notes: str = "") -> bool:
-    """Print the table and write the JSON; whether all goals were met."""
+    """Print the table and write the JSON; whether all goals hold, which decides nothing."""
     limits = {goal.metric: goal for goal in goals}
     table = Table(title=name, caption=f"{notes}\n{machine()['summary']}".strip())
     for heading in ("metric", "value", "goal", ""):
@@ -57,9 +57,15 @@ def _write(to: str, name: str, metrics: dict[str, float], goals: list[Goal]) -> 
         "name": name,
         "machine": machine(),
         "metrics": {metric: round(value, 4) for metric, value in metrics.items()},
-        "goals": [
-            asdict(goal) | {"met": goal.met(metrics[goal.metric])} for goal in goals if goal.metric in metrics
-        ],
+        "goals": {
+            goal.metric: {
+                "value": round(metrics[goal.metric], 4),
+                "goal": str(goal),
+                "holds": goal.met(metrics[goal.metric]),
+            }
+            for goal in goals
+            if goal.metric in metrics
+        },
     }
     if to == "-":
         sys.stdout.write(f"{json.dumps(result)}\n")
