@@ -11,7 +11,9 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from podloom.domain import Language
 
-PromptName = Literal["system", "outline", "outline_repair", "chapter", "chapter_repair", "condense"]
+PromptName = Literal[
+    "system", "outline", "outline_repair", "outline_details", "chapter", "chapter_repair", "condense"
+]
 
 
 def render(name: PromptName, language: Language, **values: object) -> str:

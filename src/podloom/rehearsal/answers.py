@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from podloom.domain import Language
 from podloom.rehearsal.reading import Reading
 from podloom.rehearsal.scenario import Scenario
 from podloom.rehearsal.sentences import lines, sentence, title
@@ -22,6 +23,8 @@ WORDS_PER_LINE = 35
 """How long a line is when only the words of a chapter are given."""
 OPENING_WORDS = 10
 """The first line is short, so that its clip is there early."""
+LONGEST_WORDS: dict[Language, int] = {"en": 105, "ko": 80}
+"""Of a line; where so few lines cannot hold the words, there is one more."""
 CHAPTERS = 3
 """Where neither scenario nor prompt says how many."""
 
@@ -54,7 +57,7 @@ class AnswerWriter:
     @property
     def share(self) -> float:
         """How much of the chapter the answer is, 0 to 1."""
-        return len(self.new_lines) / self._line_count
+        return len(self.new_lines) / self._line_count / self.reading.parts
 
     def value(self) -> Any:
         """The whole answer."""
@@ -65,24 +68,32 @@ class AnswerWriter:
         if self.reading.shape == "prose":
             return " ".join(self._sentence() for _ in range(3))
         if self.reading.shape == "lines":
-            rows = [self._fill(self.reading.schema, "lines") for _ in self.new_lines]
+            if self.reading.schema_name == "outline":
+                rows = self._chapters(self.reading.schema)
+            else:
+                rows = [self._fill(self.reading.schema, "lines") for _ in self.new_lines]
             return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
         return json.dumps(self.value(), ensure_ascii=False)
 
     def _first(self) -> int:
         """Of the sentences for this call: by episode, and by chapter within it."""
         if self.reading.schema_name == "chapter" and self.reading.chapter is not None:
-            about, block = self.reading.episode, self.reading.chapter
+            about, block = self.reading.episode, self.reading.chapter * BLOCK
+            block += (self.reading.part - 1) * BLOCK // self.reading.parts
         else:
             about, block = self.reading.prompt, 0
         digest = blake2b(f"{self.scenario.seed} {about}".encode(), digest_size=4).digest()
-        return int.from_bytes(digest) * 100 + block * BLOCK
+        return int.from_bytes(digest) * 100 + block
 
     @property
     def _line_count(self) -> int:
-        if self.scenario.lines:
-            return self.scenario.lines
-        return max(2, round((self.reading.words or 140) / WORDS_PER_LINE))
+        if not self.scenario.lines:
+            return max(2, round((self.reading.words or 140) / WORDS_PER_LINE))
+        # The scenario counts lines of whole chapters.
+        part, parts = self.reading.part, self.reading.parts
+        before = round(self.scenario.lines * (part - 1) / parts)
+        least = -(-(self.reading.words or 0) // LONGEST_WORDS[self.reading.language])
+        return max(1, least, round(self.scenario.lines * part / parts) - before)
 
     @property
     def _chapter_count(self) -> int:
@@ -91,7 +102,8 @@ class AnswerWriter:
     def _all_lines(self) -> list[str]:
         count = self._line_count
         words = self.reading.words or count * self.scenario.words_per_line
-        opening = min(OPENING_WORDS, words // count)
+        longest = LONGEST_WORDS[self.reading.language]
+        opening = max(min(OPENING_WORDS, words // count), words - (count - 1) * longest)
         rest = (words - opening) // max(1, count - 1)
         return lines(self._number, self.reading.language, [opening, *[rest] * (count - 1)])
 
@@ -136,13 +148,22 @@ class AnswerWriter:
         if name == "lines":
             rows = len(self.new_lines)
         elif name == "chapters":
-            return [self._chapter(items, index) for index in range(self._chapter_count)]
+            return self._chapters(items)
+        elif name == "plan":
+            rows = self._chapter_count
         elif name in {"passages", "sources"}:
             return list(self.reading.passages)
         else:
             rows = KEY_POINTS if "point" in name else 1
         rows = min(max(rows, schema.get("minItems", 0)), schema.get("maxItems", sys.maxsize))
         return [self._fill(items, name) for _ in range(rows)]
+
+    def _chapters(self, schema: dict[str, Any]) -> list[Any]:
+        """Planned chapters; where only some are asked for, the schema lists their numbers."""
+        numbers = schema.get("properties", {}).get("number", {}).get("enum")
+        count = len(numbers or range(self._chapter_count))
+        made = [self._chapter(schema, index) for index in range(count)]
+        return [each | {"number": n} for each, n in zip(made, numbers, strict=True)] if numbers else made
 
     def _chapter(self, schema: dict[str, Any], index: int) -> Any:
         """A planned chapter; the passages are dealt out, none is left over."""

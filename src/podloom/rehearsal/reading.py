@@ -21,6 +21,7 @@ _TOLD = {
 _ABOUT_WORDS = re.compile(r"\babout (\d[\d,]*) (?:spoken )?words\b|약 (\d[\d,]*)어절", re.IGNORECASE)
 _WORDS = re.compile(r"(\d[\d,]*)\s*(?:-\s*)?(?:spoken\s+)?(?:words\b|단어|어절)", re.IGNORECASE)
 _CHAPTER = re.compile(r"\bchapter\s+(\d+)|(\d+)\s*번 챕터|(\d+)\s*장\b", re.IGNORECASE)
+_PART = re.compile(r"\bpart (\d+) of (\d+) of chapter|(\d+)부분 가운데 (\d+)번째")
 _CHAPTERS = re.compile(r"\b(\d+) chapters?\b|챕터 (\d+)개", re.IGNORECASE)
 _PASSAGE = re.compile(r"<source passage=\"(\d+)\"|(?:^|\n)\s*(?:passage\s+)?\[?#?(\d+)\]", re.IGNORECASE)
 _SCHEMA = re.compile(r"JSON schema:\s*(\{.*\})", re.DOTALL | re.IGNORECASE)
@@ -39,6 +40,10 @@ class Reading:
     schema: dict[str, Any]
     language: Language
     chapter: int | None
+    part: int
+    """Of the chapter, from 1."""
+    parts: int
+    """In which the chapter is written; 1: in one."""
     chapters: int | None
     """How many chapters are to be planned."""
     words: int | None
@@ -55,18 +60,30 @@ class Reading:
         prompt = "\n".join(texts)
         name, schema, shape = _asked_for(body, prompt)
         last = texts[-1] if texts else ""
+        part, parts = _part(last)
         return cls(
             shape=shape,
             schema_name=_kind(schema) or name,
             schema=schema,
             language=_language(texts),
             chapter=next(reversed(_numbers(_CHAPTER, last)), None),
+            part=part,
+            parts=parts,
             chapters=next(reversed(_numbers(_CHAPTERS, last)), None),
             words=next(iter(_numbers(_ABOUT_WORDS, last) or _numbers(_WORDS, last)), None),
             passages=tuple(sorted(set(_numbers(_PASSAGE, prompt)))),
             episode=_beginning(texts),
             prompt=prompt,
         )
+
+
+def _part(text: str) -> tuple[int, int]:
+    """Which part of a chapter is to be written, and of how many."""
+    match = _PART.search(text)
+    if match is None:
+        return 1, 1
+    part, parts, parts_ko, part_ko = match.groups()
+    return int(part or part_ko), int(parts or parts_ko)
 
 
 def _beginning(texts: list[str]) -> str:
@@ -92,7 +109,7 @@ def _asked_for(body: dict[str, Any], prompt: str) -> tuple[str, dict[str, Any], 
 
 def _kind(schema: dict[str, Any]) -> str:
     properties = schema.get("anyOf", [schema])[0].get("properties", {})
-    if "chapters" in properties:
+    if "chapters" in properties or {"number", "key_points"} <= set(properties):
         return "outline"
     return "chapter" if "lines" in properties or {"speaker", "text"} <= set(properties) else ""
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from podloom.domain import SourceDocument, Speaker
+from podloom.domain import ChapterPlan, Outline, SourceDocument, Speaker
 from podloom.errors import SettingsError
 from podloom.llm.protocol import Prompt
 from podloom.prompts import render
 from podloom.script.calls import answer_tokens, estimate_tokens
 from podloom.script.material import Excerpt
-from podloom.script.outlining import chapter_count, plan_schema
+from podloom.script.outlining import chapter_count, details_schema, plan_schema
 from podloom.script.writer import Brief
 
-OUTLINE_WORDS_PER_CHAPTER = 130
+OUTLINE_WORDS_PER_CHAPTER = 150
 MOST_POINTS = 4
 LEAST_WORDS = 100
 WORDS_FROM_ONE = 4
@@ -93,26 +94,53 @@ class OutlineOrder:
         words = OUTLINE_WORDS_PER_CHAPTER * self.chapters
         return answer_tokens(words, self.brief.request.language, self.context)
 
-    def prompt(self, shown: Sequence[Excerpt], repair: str = "") -> Prompt:
+    def prompt(self, shown: Sequence[Excerpt], repair: str = "", *, attempt: int = 0) -> Prompt:
         """The call, with these passages and what was wrong with the last answer."""
-        request = self.brief.request
-        user = render(
+        return self._prompt(f"{self._task(shown)}\n\n{repair}", plan_schema(), attempt)
+
+    def details_prompt(
+        self,
+        shown: Sequence[Excerpt],
+        outline: Outline,
+        missing: Sequence[ChapterPlan],
+        known: Sequence[ChapterPlan],
+        faults: Sequence[str],
+        *,
+        attempt: int = 0,
+    ) -> Prompt:
+        """The call for what is missing: the plan stays as it is."""
+        numbers = [chapter.index + 1 for chapter in missing]
+        rest = render(
+            "outline_details",
+            self.brief.request.language,
+            outline=outline,
+            known=known,
+            numbers=numbers,
+            faults=faults,
+        )
+        return self._prompt(f"{self._task(shown)}\n\n{rest}", details_schema(numbers), attempt)
+
+    def _task(self, shown: Sequence[Excerpt]) -> str:
+        return render(
             "outline",
-            request.language,
+            self.brief.request.language,
             passages=shown,
             condensed=any(excerpt.condensed for excerpt in shown),
             chapters=self.chapters,
             minutes=f"{round(self.minutes, 1):g}",
             words=self.words,
             most_points=MOST_POINTS,
-            title=request.title,
+            title=self.brief.request.title,
         )
+
+    def _prompt(self, user: str, schema: dict[str, Any], attempt: int) -> Prompt:
         return Prompt(
             system=system_prompt(self.brief),
-            user=f"{user}\n\n{repair}".strip(),
+            user=user.strip(),
             schema_name="outline",
-            schema=plan_schema(),
+            schema=schema,
             max_tokens=self.answer_tokens,
-            seed=request.seed,
+            # The same seed would give the same fault again.
+            seed=self.brief.request.seed + attempt,
             cache_hint=self.hint,
         )

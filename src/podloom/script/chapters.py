@@ -1,18 +1,20 @@
-"""One chapter while it is being written: its prompt, what is accepted so far, what is still missing."""
+"""One chapter, or a part of it, being written: its prompt, what is accepted so far, what is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from podloom.domain import ChapterPlan, Outline, Segment, count_words
 from podloom.errors import ScriptError
 from podloom.llm.lines import ObjectSplitter
 from podloom.llm.protocol import Prompt
 from podloom.prompts import render
+from podloom.script.beats import Beat
 from podloom.script.briefing import cast_of, room_for_sources, system_prompt
 from podloom.script.calls import answer_tokens
+from podloom.script.dedupe import SpokenRuns
 from podloom.script.delivery import line_schema, read_delivery
 from podloom.script.lines import LineCheck
 from podloom.script.material import Condenser, Excerpt
@@ -37,142 +39,80 @@ def chapter_schema(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-@dataclass
-class ChapterDesk:
-    """Reads the answers for one chapter and knows what to ask for next."""
+@dataclass(frozen=True)
+class Sheet:
+    """The sources as a chapter's prompts show them."""
+
+    passages: tuple[Excerpt, ...] = ()
+    shared: bool = False
+    """Whether all chapters show the same ones."""
+
+
+@dataclass(frozen=True)
+class ChapterOrder:
+    """Asks for one chapter, or for one part of it."""
 
     brief: Brief
     outline: Outline
+    """The plan: the same for all chapters, however much more is known by now."""
     chapter: ChapterPlan
+    beats: tuple[Beat, ...]
     context: int
     hint: str
-    fault: str = ""
-    """What was wrong with the last answer; "" when the chapter is done."""
-    accepted: list[Segment] = field(default_factory=list)
-    _shown: tuple[Excerpt, ...] = ()
-    _shared: bool = False
-    _splitter: ObjectSplitter = field(default_factory=lambda: ObjectSplitter("lines"))
-    _before: int = 0
-    """Lines that were accepted before the current answer."""
-
-    def __post_init__(self) -> None:
-        self.names = tuple(speaker.name for speaker in cast_of(self.brief))
-        self._check = LineCheck(
-            self.brief.request.language,
-            self.names,
-            first=self.chapter.index == 0,
-            last=self.chapter.index == len(self.outline.chapters) - 1,
-        )
+    sheet: Sheet = Sheet()
 
     @property
-    def words(self) -> int:
-        """Accepted so far."""
-        return sum(count_words(segment.text) for segment in self.accepted)
+    def names(self) -> tuple[str, ...]:
+        """Who may speak."""
+        return tuple(speaker.name for speaker in cast_of(self.brief))
 
-    async def lay_out(self, given: Sequence[Excerpt], condenser: Condenser, telemetry: Telemetry) -> None:
-        """Choose the passages for the prompt, and condense them if they do not fit.
+    def opens(self, beat: Beat) -> bool:
+        """Whether the episode begins with this part."""
+        return self.chapter.index == 0 and beat.number == 0
+
+    def closes(self, beat: Beat) -> bool:
+        """Whether the episode ends with this part."""
+        return self.chapter.index == len(self.outline.chapters) - 1 and beat.number == len(self.beats) - 1
+
+    async def with_sources(
+        self, given: Sequence[Excerpt], condenser: Condenser, telemetry: Telemetry
+    ) -> ChapterOrder:
+        """The order with the passages that fit into its prompts, condensed if need be.
 
         Raises:
             SettingsError: The context has no room for sources.
             ScriptError: They could not be condensed.
         """
-        room = room_for_sources(self.prompt(), self._answer_tokens(self.chapter.words), self.context)
-        self._shared = sum(excerpt.tokens for excerpt in given) <= min(room, SHARED_TOKENS)
+        longest = max(beat.words for beat in self.beats)
+        room = room_for_sources(self.prompt(self.beats[0]), self._answer_tokens(longest), self.context)
+        if sum(excerpt.tokens for excerpt in given) <= min(room, SHARED_TOKENS):
+            return replace(self, sheet=Sheet(tuple(given), shared=True))
         own = tuple(given[index] for index in self.chapter.sources) or tuple(given)
-        self._shown = tuple(given) if self._shared else await condenser.fit(own, room)
-        condensed = sum(excerpt.condensed for excerpt in self._shown)
+        fitted = await condenser.fit(own, room)
+        condensed = sum(excerpt.condensed for excerpt in fitted)
         if condensed:
             telemetry.note(
                 f"Chapter {self.chapter.index + 1} was written from condensed notes on {condensed} of its "
                 f"{len(own)} passages, because PODLOOM_LLM_CONTEXT_TOKENS is {self.context}."
             )
+        return replace(self, sheet=Sheet(fitted))
 
-    def prompt(self) -> Prompt:
-        """The next call: for the chapter, or for what is missing in it."""
-        language = self.brief.request.language
-        user = self._order()
-        if self.fault:
-            repair = render(
-                "chapter_repair",
-                language,
-                accepted=self.accepted,
-                accepted_words=self.words,
-                remaining_words=max(0, self.chapter.words - self.words),
-                fault=self.fault,
-            )
-            user = f"{user}\n\n{repair}"
+    def prompt(self, beat: Beat, repair: str = "", *, done_words: int = 0, seed_step: int = 0) -> Prompt:
+        """The call for a part, or for what is missing in it."""
         return Prompt(
             system=system_prompt(self.brief),
-            user=user,
+            user=f"{self._task(beat)}\n\n{repair}".strip(),
             schema_name="chapter",
             schema=chapter_schema(self.names),
-            max_tokens=self._answer_tokens(max(80, self.chapter.words - self.words)),
-            # The same seed would give the same fault again.
-            seed=self.brief.request.seed + len(self.accepted) + bool(self.fault),
+            max_tokens=self._answer_tokens(max(80, beat.words - done_words)),
+            seed=self.brief.request.seed + seed_step,
             cache_hint=self.hint,
         )
 
-    def begin(self) -> None:
-        """A new answer comes."""
-        self.fault = ""
-        self._splitter = ObjectSplitter("lines")
-        self._before = len(self.accepted)
-
-    def read(self, piece: str) -> Iterator[Segment]:
-        """The lines that a piece of the answer completes.
-
-        Raises:
-            LineFaultError: A line cannot be spoken as it stands.
-        """
-        for raw in self._splitter.feed(piece):
-            speaker, text = self._check.read(raw)
-            segment = Segment(
-                chapter=self.chapter.index,
-                index=len(self.accepted),
-                speaker=speaker,
-                text=text,
-                delivery=read_delivery(raw),
-            )
-            self.accepted.append(segment)
-            yield segment
-
-    def judge(self) -> None:
-        """Set the fault of an answer that ended by itself, if it has one."""
-        added = len(self.accepted) - self._before
-        if self._splitter.pending:
-            self.fault = "the answer ended inside of a line"
-        elif not self.accepted:
-            self.fault = 'there were no lines; the answer needs "lines", each with "speaker" and "text"'
-        elif added and self.words < ENOUGH * self.chapter.words:
-            self.fault = f"the chapter has {self.words} words, and {self.chapter.words} are planned"
-        elif not added and self.words < TOO_LITTLE * self.chapter.words:
-            self.fault = f"the chapter has only {self.words} of {self.chapter.words} words"
-
-    def settle(self, telemetry: Telemetry, tries: int) -> None:
-        """End the chapter; one that is merely short is kept and noted.
-
-        Raises:
-            ScriptError: It cannot be used.
-        """
-        short = self.fault.startswith("the chapter has ")
-        if self.fault and not (short and self.words >= TOO_LITTLE * self.chapter.words):
-            self._give_up(tries)
-        if self.words < ENOUGH * self.chapter.words:
-            telemetry.note(
-                f"Chapter {self.chapter.index + 1} has {self.words} words of {self.chapter.words} planned: "
-                "the writer found no more in the sources."
-            )
-
-    def _give_up(self, tries: int) -> NoReturn:
-        raise ScriptError(
-            f"chapter {self.chapter.index + 1} ({self.chapter.title!r}) stayed unusable in {tries} tries; "
-            f"last: {self.fault}. Use a stronger model, or set PODLOOM_LLM_REPAIRS higher"
-        )
-
-    def _order(self) -> str:
+    def _task(self, beat: Beat) -> str:
         """What is to be written; the same for all chapters up to the chapter's own part."""
         request, chapter = self.brief.request, self.chapter
-        last = chapter.index == len(self.outline.chapters) - 1
+        following = self.beats[beat.number + 1 :]
         return render(
             "chapter",
             request.language,
@@ -184,14 +124,19 @@ class ChapterDesk:
                 {"number": planned.index + 1, "title": planned.title, "key_points": planned.key_points}
                 for planned in self.outline.chapters
             ],
-            shared_passages=self._shared,
-            passages=self._shown,
-            own_passages=[index + 1 for index in chapter.sources] if self._shared else [],
-            first=chapter.index == 0,
-            last=last,
-            words=chapter.words,
-            least_words=round(0.85 * chapter.words),
-            most_words=round(1.15 * chapter.words),
+            shared_passages=self.sheet.shared,
+            passages=self.sheet.passages,
+            own_passages=[index + 1 for index in chapter.sources] if self.sheet.shared else [],
+            key_points=chapter.key_points,
+            parts=self.beats,
+            part=beat.number + 1,
+            first=self.opens(beat),
+            last=self.closes(beat),
+            speaker=beat.speaker,
+            next_speaker=following[0].speaker if following else "",
+            words=beat.words,
+            least_words=round(0.85 * beat.words),
+            most_words=round(1.15 * beat.words),
             names=self.names,
             number=chapter.index + 1,
             chapter_title=chapter.title,
@@ -199,3 +144,115 @@ class ChapterDesk:
 
     def _answer_tokens(self, words: int) -> int:
         return answer_tokens(words, self.brief.request.language, self.context)
+
+
+@dataclass
+class BeatDesk:
+    """Reads the answers for one part of a chapter and knows what to ask for next."""
+
+    order: ChapterOrder
+    beat: Beat
+    spoken: SpokenRuns
+    """By all parts of the chapter."""
+    fault: str = ""
+    """What was wrong with the last answer; "" when the part is done."""
+    accepted: list[Segment] = field(default_factory=list)
+    lenient: bool = False
+    """Whether words of another part are let through: the last try, and repeating is no reason to fail."""
+    _short: bool = False
+    """Whether the only fault is that there is too little."""
+    _splitter: ObjectSplitter = field(default_factory=lambda: ObjectSplitter("lines"))
+    _before: int = 0
+    """Lines that were accepted before the current answer."""
+
+    def __post_init__(self) -> None:
+        self._check = LineCheck(
+            self.order.brief.request.language,
+            self.order.names,
+            first=self.order.opens(self.beat),
+            last=self.order.closes(self.beat),
+            repeated=self._repeated,
+        )
+
+    @property
+    def words(self) -> int:
+        """Accepted so far."""
+        return sum(count_words(segment.text) for segment in self.accepted)
+
+    @property
+    def what(self) -> str:
+        """A chapter, or a part of one."""
+        return "part" if len(self.order.beats) > 1 else "chapter"
+
+    def prompt(self) -> Prompt:
+        """The next call: for the part, or for what is missing in it."""
+        repair = ""
+        if self.fault:
+            repair = render(
+                "chapter_repair",
+                self.order.brief.request.language,
+                what=self.what,
+                accepted=self.accepted,
+                accepted_words=self.words,
+                remaining_words=max(0, self.beat.words - self.words),
+                fault=self.fault,
+            )
+        # The same seed would give the same fault again.
+        seed_step = len(self.accepted) + bool(self.fault)
+        return self.order.prompt(self.beat, repair, done_words=self.words, seed_step=seed_step)
+
+    def begin(self) -> None:
+        """A new answer comes."""
+        self.fault, self._short = "", False
+        self._splitter = ObjectSplitter("lines")
+        self._before = len(self.accepted)
+
+    def read(self, piece: str) -> Iterator[Segment]:
+        """The lines that a piece of the answer completes.
+
+        Raises:
+            LineFaultError: A line cannot be spoken as it stands.
+        """
+        for raw in self._splitter.feed(piece):
+            speaker, text = self._check.read(raw)
+            self.spoken.add(text, self.beat.number)
+            segment = Segment(
+                chapter=self.order.chapter.index,
+                index=len(self.accepted),
+                speaker=speaker,
+                text=text,
+                delivery=read_delivery(raw),
+            )
+            self.accepted.append(segment)
+            yield segment
+
+    def judge(self) -> None:
+        """Set the fault of an answer that ended by itself, if it has one."""
+        added, wanted = len(self.accepted) - self._before, self.beat.words
+        if self._splitter.pending:
+            self.fault = "the answer ended inside of a line"
+        elif not self.accepted:
+            self.fault = 'there were no lines; the answer needs "lines", each with "speaker" and "text"'
+        elif added and self.words < ENOUGH * wanted:
+            self.fault = f"the {self.what} has {self.words} words, and {wanted} are planned"
+            self._short = True
+        elif not added and self.words < TOO_LITTLE * wanted:
+            self.fault = f"the {self.what} has only {self.words} of {wanted} words"
+
+    def settle(self, tries: int) -> None:
+        """End the part; one that is merely short is kept.
+
+        Raises:
+            ScriptError: It cannot be used.
+        """
+        if not self.fault or (self._short and self.words >= TOO_LITTLE * self.beat.words):
+            return
+        chapter = self.order.chapter
+        part = f", part {self.beat.number + 1}," if self.what == "part" else ""
+        raise ScriptError(
+            f"chapter {chapter.index + 1} ({chapter.title!r}){part} stayed unusable in {tries} tries; "
+            f"last: {self.fault}. Use a stronger model, or set PODLOOM_LLM_REPAIRS higher"
+        )
+
+    def _repeated(self, text: str) -> str:
+        return "" if self.lenient else self.spoken.repeated(text, self.beat.number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from podloom.domain import Language, count_words
@@ -19,7 +19,7 @@ from podloom.script.phrases import (
     STAGE_WORDS,
 )
 from podloom.script.similar import character_runs, overlap
-from podloom.text.detect import detect_language, share_in_language
+from podloom.text.detect import FREQUENT_WORDS, detect_language, share_in_language
 
 _BRACKETS = re.compile(r"[(\[（【{<〈*_~]([^()\[\]{}<>*_~]{1,60})[)\]）】}>〉*_~]")
 _SQUARE = re.compile(r"\[[^\]\d][^\]]*\]|【[^】]*】")
@@ -35,6 +35,13 @@ _LABEL = re.compile(
 SIMILAR = 0.72
 """Share of common character runs from which a line counts as said before."""
 LEAST_WORDS_TO_COMPARE = 6
+ALSO_ENGLISH = frozenset(
+    """
+    a an as at con d die do has hat hay in is it l la lo man me met no o of on or over para per plus so son
+    sous sur tot us war was we
+    """.split()  # noqa: SIM905 - forty literals are harder to read
+)
+"""Frequent words of other languages that stand in English sentences too: alone they prove nothing."""
 
 
 class LineFaultError(ValueError):
@@ -43,13 +50,15 @@ class LineFaultError(ValueError):
 
 @dataclass
 class LineCheck:
-    """The checks of one chapter's lines, in order; remembers what was said."""
+    """The checks of the lines of a chapter or of a part of it, in order; remembers what was said."""
 
     language: Language
     speakers: tuple[str, ...]
     first: bool
-    """Whether the chapter opens the episode."""
+    """Whether these lines open the episode."""
     last: bool
+    repeated: Callable[[str], str] = lambda _: ""
+    """Words of a line that another part of the chapter has said already; "" if there are none."""
     _said: list[tuple[str, frozenset[str]]] = field(default_factory=list)
 
     def read(self, raw: str) -> tuple[str, str]:
@@ -90,6 +99,8 @@ class LineCheck:
         yield from self._place_faults(text)
         if earlier := self._said_before(text):
             yield f"a line repeats an earlier one ({_short(earlier)!r})"
+        if run := self.repeated(text):
+            yield f"a line repeats what is said elsewhere in the chapter ({run!r})"
 
     def _place_faults(self, text: str) -> Iterator[str]:
         """Greetings and farewells where the episode goes on."""
@@ -124,8 +135,18 @@ def language_fault(text: str, language: Language) -> str | None:
         wrong = letters >= 12 and share_in_language(text, "ko") < 0.5
     else:
         wrong = letters >= 4 and share_in_language(text, "en") < 0.6
-        wrong = wrong or (count_words(text) >= 12 and detect_language(text) not in {"en", "und"})
+        wrong = wrong or (count_words(text) >= 12 and _is_foreign(text))
     return f"a line is not in {name}, and everything is to be in {name}" if wrong else None
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether the words are those of another language in Latin script."""
+    language = detect_language(text)
+    if language in {"en", "und"}:
+        return False
+    frequent = set(FREQUENT_WORDS.get(language, "").split()) - ALSO_ENGLISH
+    found = frequent & set(re.findall(r"[^\W\d_]+", text.casefold()))
+    return language not in FREQUENT_WORDS or len(found) > 1
 
 
 def _form_faults(text: str, speakers: Sequence[str]) -> Iterator[str]:

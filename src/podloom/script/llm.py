@@ -1,5 +1,6 @@
 """The writer that asks a language model: plans the chapters, then streams each one line by line.
 
+The plan is given out before its details are there, and long chapters are written in several calls at once.
 A line is given out as soon as it is complete and valid. When one is not, or the answer stops early, what
 was accepted stays (it may be voiced already) and the model is asked for the rest, with the fault named.
 Two neighbouring lines may have the same speaker: joining them would mean to wait for the next one.
@@ -8,25 +9,27 @@ Two neighbouring lines may have the same speaker: joining them would mean to wai
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
-from typing import get_args
+from typing import NoReturn, get_args
 
 from podloom.domain import ChapterPlan, EpisodeRequest, Language, Outline, Segment, SourceDocument
 from podloom.errors import ScriptError
 from podloom.llm.protocol import IncompleteAnswerError, LLMClient
-from podloom.prompts import PromptName, prompt_hash, render
-from podloom.script.briefing import OutlineOrder, cache_hint, room_for_sources
+from podloom.prompts import PromptName, prompt_hash
+from podloom.script.beats import in_order, split_chapter
+from podloom.script.briefing import OutlineOrder, cache_hint, cast_of, room_for_sources
 from podloom.script.calls import Calls
-from podloom.script.chapters import ChapterDesk
+from podloom.script.chapters import ENOUGH, BeatDesk, ChapterOrder
+from podloom.script.dedupe import SpokenRuns
 from podloom.script.lines import LineFaultError
 from podloom.script.material import Condenser, Excerpt, excerpts
-from podloom.script.outlining import make_outline, plan_faults, read_plan
-from podloom.script.writer import Brief, Withdrawn
+from podloom.script.planning import OutlineDesk, PlanFaultError
+from podloom.script.writer import Brief, Upcoming, Withdrawn
 from podloom.settings import LLMSettings
 from podloom.telemetry import Telemetry
 
-VERSION = 1
+VERSION = 2
 """Of schemas and checks; raised when the same prompts would give another script."""
 
 
@@ -53,46 +56,63 @@ class LLMWriter:
         prompts = hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
         return (
             f"llm v{VERSION} {self._client.model} {settings.structured} t={settings.temperature} "
-            f"c={settings.context_tokens} prompts={prompts}"
+            f"c={settings.context_tokens} b={settings.beat_words} prompts={prompts}"
         )
 
-    async def write_outline(self, brief: Brief, documents: Sequence[SourceDocument]) -> Outline:
-        """Plan the episode; a plan with faults is asked for again with the faults named.
+    async def write_outline(
+        self, brief: Brief, documents: Sequence[SourceDocument]
+    ) -> AsyncIterator[Outline | ChapterPlan]:
+        """Plan the episode; what is faulty is asked for again: the plan, or details of single chapters.
 
         Raises:
             SettingsError: The model's context is too small for this episode.
-            ScriptError: The plans stayed unusable.
+            ScriptError: The answers stayed unusable.
             ProviderError: The server failed.
         """
         given = excerpts(documents)
         have = sum(document.words for document in documents)
         order = OutlineOrder(brief, cache_hint(documents), self._settings.context_tokens, have)
         self._note_if_short(order)
-        shown = await self._fitted(order, given)
-        repair, faults = "", [""]
-        for attempt in range(self._tries):
-            self._telemetry.counters["llm.repairs"] += bool(attempt)
-            try:
-                answer = await self._calls.whole(order.prompt(shown, repair))
-                plan = read_plan(answer)
-            except (IncompleteAnswerError, ValueError) as error:
-                repair, faults = "", [str(error)]
-                continue
-            language = brief.request.language
-            faults = plan_faults(plan, chapters=order.chapters, passages=len(given), language=language)
-            if not faults:
-                outline = make_outline(plan, title=brief.request.title, words=order.words)
-                self._note_unused(outline, len(given))
-                return outline
-            repair = render("outline_repair", language, answer=answer, faults=faults)
+        desk = OutlineDesk(order, await self._fitted(order, given), len(given))
+        attempt = 0
+        while not desk.done:
+            if attempt == self._tries:
+                self._give_up(desk)
+            self._telemetry.counters["llm.repairs"] += bool(desk.faults)
+            planned = desk.outline is not None
+            async with aclosing(self._ask_outline(desk)) as parts:
+                async for part in parts:
+                    yield part
+            # An accepted plan is a new beginning: its details have all tries before them.
+            attempt = 1 if desk.outline is not None and not planned else attempt + 1
+        self._note_unused(desk.known.values(), len(given))
+
+    async def _ask_outline(self, desk: OutlineDesk) -> AsyncGenerator[Outline | ChapterPlan]:
+        """The parts of one answer that can be used."""
+        prompt = desk.prompt()
+        desk.begin()
+        try:
+            async with aclosing(self._calls.pieces(prompt)) as pieces:
+                async for piece in pieces:
+                    for part in desk.read(piece):
+                        yield part
+            for part in desk.finish():
+                yield part
+        except (PlanFaultError, IncompleteAnswerError) as error:
+            desk.fail(str(error))
+        desk.close()
+
+    def _give_up(self, desk: OutlineDesk) -> NoReturn:
+        numbers = ", ".join(str(chapter.index + 1) for chapter in desk.missing)
+        what = f"details of chapter {numbers}" if numbers else "outline"
         raise ScriptError(
-            f"{self._client.model!r} gave no usable outline in {self._tries} tries; "
-            f"last: {'; '.join(faults)}. Use a stronger model, or set PODLOOM_LLM_REPAIRS higher"
+            f"{self._client.model!r} gave no usable {what} in {self._tries} tries; "
+            f"last: {'; '.join(desk.faults)}. Use a stronger model, or set PODLOOM_LLM_REPAIRS higher"
         )
 
     async def write_chapter(
         self, brief: Brief, documents: Sequence[SourceDocument], outline: Outline, chapter: ChapterPlan
-    ) -> AsyncIterator[Segment | Withdrawn]:
+    ) -> AsyncIterator[Segment | Upcoming | Withdrawn]:
         """The chapter's lines as soon as each is complete and valid; none is ever withdrawn.
 
         Raises:
@@ -100,10 +120,23 @@ class LLMWriter:
             ScriptError: The answers stayed unusable.
             ProviderError: The server failed.
         """
-        desk = ChapterDesk(brief, outline, chapter, self._settings.context_tokens, cache_hint(documents))
-        await desk.lay_out(excerpts(documents), self._condenser(brief.request), self._telemetry)
+        context, names = self._settings.context_tokens, [speaker.name for speaker in cast_of(brief)]
+        beats = split_chapter(
+            chapter, names=names, style=brief.request.format, beat_words=self._settings.beat_words
+        )
+        order = ChapterOrder(brief, outline, chapter, beats, context, cache_hint(documents))
+        order = await order.with_sources(excerpts(documents), self._condenser(brief.request), self._telemetry)
+        spoken = SpokenRuns()
+        desks = [BeatDesk(order, beat, spoken) for beat in beats]
+        async with aclosing(in_order([self._write_beat(desk) for desk in desks])) as lines:
+            async for line in lines:
+                yield line
+        self._note_if_thin(chapter, sum(desk.words for desk in desks))
+
+    async def _write_beat(self, desk: BeatDesk) -> AsyncGenerator[Segment]:
         for attempt in range(self._tries):
             self._telemetry.counters["llm.repairs"] += bool(attempt)
+            desk.lenient = attempt == self._tries - 1
             prompt = desk.prompt()
             desk.begin()
             try:
@@ -117,7 +150,7 @@ class LLMWriter:
                 desk.judge()
             if not desk.fault:
                 break
-        desk.settle(self._telemetry, self._tries)
+        desk.settle(self._tries)
 
     @property
     def _tries(self) -> int:
@@ -152,8 +185,15 @@ class LLMWriter:
                 f"{order.brief.words} spoken ones without inventing; {order.words} are planned."
             )
 
-    def _note_unused(self, outline: Outline, passages: int) -> None:
-        used = {index for chapter in outline.chapters for index in chapter.sources}
+    def _note_if_thin(self, chapter: ChapterPlan, words: int) -> None:
+        if words < ENOUGH * chapter.words:
+            self._telemetry.note(
+                f"Chapter {chapter.index + 1} has {words} words of {chapter.words} planned: "
+                "the writer found no more in the sources."
+            )
+
+    def _note_unused(self, chapters: Iterable[ChapterPlan], passages: int) -> None:
+        used = {index for chapter in chapters for index in chapter.sources}
         left = [str(index + 1) for index in range(passages) if index not in used]
         if left:
             self._telemetry.note(

@@ -17,7 +17,7 @@ from podloom.script.drafting import choose, group, importance, source_budget, ti
 from podloom.script.outlining import chapter_count
 from podloom.script.ranking import rank
 from podloom.script.talk import DraftChapter, Line, Talk
-from podloom.script.writer import Brief, Withdrawn
+from podloom.script.writer import Brief, Upcoming, Withdrawn
 from podloom.telemetry import Telemetry
 
 VERSION = 1
@@ -36,8 +36,12 @@ class OfflineWriter:
     def __init__(self, telemetry: Telemetry | None = None) -> None:
         self._telemetry = telemetry or Telemetry()
 
-    async def write_outline(self, brief: Brief, documents: Sequence[SourceDocument]) -> Outline:
+    async def write_outline(
+        self, brief: Brief, documents: Sequence[SourceDocument]
+    ) -> AsyncIterator[Outline | ChapterPlan]:
         """Chapters along the sources' sections; `sources` of a chapter are the blocks that it reads.
+
+        Everything is known at once, so the plan has all details already.
 
         Raises:
             SourceError: The sources hold no sentences, or are in another language.
@@ -49,24 +53,18 @@ class OfflineWriter:
         self._note_left_out(blocks, kept)
         chapters = group([blocks[number] for number in kept], chapter_count(brief.request.minutes))
         named = zip(titles(chapters, language), chapters, strict=True)
-        return Outline(
+        outline = Outline(
             title=brief.request.title or documents[0].title or titles(chapters, language)[0],
             summary=_summary([blocks[number] for number in kept], scores),
-            chapters=tuple(
-                ChapterPlan(
-                    index=index,
-                    title=title,
-                    key_points=tuple(block.units[0] for block in chapter[:KEY_POINTS]),
-                    words=sum(block.words for block in chapter),
-                    sources=tuple(block.index for block in chapter),
-                )
-                for index, (title, chapter) in enumerate(named)
-            ),
+            chapters=tuple(_planned(index, title, chapter) for index, (title, chapter) in enumerate(named)),
         )
+        yield outline
+        for chapter in outline.chapters:
+            yield chapter
 
     async def write_chapter(
         self, brief: Brief, documents: Sequence[SourceDocument], outline: Outline, chapter: ChapterPlan
-    ) -> AsyncIterator[Segment | Withdrawn]:
+    ) -> AsyncIterator[Segment | Upcoming | Withdrawn]:
         """The chapter's lines, the sources' sentences among them word for word.
 
         Raises:
@@ -100,6 +98,17 @@ class OfflineWriter:
                 f"The draft reads {read} of the sources' {total} words, in {len(kept)} of {len(blocks)} "
                 "blocks; ask for more minutes to hear the rest."
             )
+
+
+def _planned(index: int, title: str, blocks: Sequence[Block]) -> ChapterPlan:
+    return ChapterPlan(
+        index=index,
+        title=title,
+        key_points=tuple(block.units[0] for block in blocks[:KEY_POINTS]),
+        words=sum(block.words for block in blocks),
+        sources=tuple(block.index for block in blocks),
+        point=blocks[0].units[0],
+    )
 
 
 def _compose(brief: Brief, outline: Outline, blocks: Sequence[Block]) -> list[list[Line]]:

@@ -1,41 +1,49 @@
-"""Reads and judges a model's plan, and turns it into an outline with word budgets."""
+"""The shape of a model's plan: how it is asked for, read, and turned into an outline with word budgets.
+
+The whole plan comes first (titles, one-line points), then the details of one chapter after the other, so that
+writing begins while the answer is still on its way.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from podloom.domain import ChapterPlan, Language, Outline
+from podloom.domain import ChapterPlan, Outline
 from podloom.script.calls import read_object
-from podloom.script.lines import language_fault
-from podloom.script.similar import likeness
 
 MINUTES_PER_CHAPTER = 2.0
 MOST_CHAPTERS = 12
 LONGEST_CHAPTER_MINUTES = 4.0
 """Very long episodes get more chapters instead of longer ones: models repeat themselves in long answers."""
-SAME_POINT = 0.6
-"""Likeness from which two key points are one."""
 
 
 class PlannedChapter(BaseModel):
-    """A chapter in a model's answer."""
+    """A chapter of the plan in a model's answer."""
 
     title: str
-    key_points: list[str]
-    passages: list[int]
+    point: str
 
 
 class Plan(BaseModel):
-    """A model's answer."""
+    """The first part of a model's answer."""
 
     title: str
     summary: str
-    chapters: list[PlannedChapter]
+    plan: list[PlannedChapter]
+
+
+class Details(BaseModel):
+    """The rest of a chapter in a model's answer."""
+
+    key_points: list[str]
+    passages: list[int]
+    number: int = 0
+    """From 1; given where only some chapters are asked for."""
 
 
 def chapter_count(minutes: float) -> int:
@@ -50,16 +58,27 @@ def chapter_count(minutes: float) -> int:
 
 
 def plan_schema() -> dict[str, Any]:
-    """JSON schema of a plan, within what strict servers accept."""
-    strings = {"type": "array", "items": {"type": "string"}}
-    chapter = _object(title={"type": "string"}, key_points=strings, passages=_integers())
+    """JSON schema of a plan with its details, within what strict servers accept."""
+    planned = _object(title={"type": "string"}, point={"type": "string"})
     return _object(
-        title={"type": "string"}, summary={"type": "string"}, chapters={"type": "array", "items": chapter}
+        title={"type": "string"},
+        summary={"type": "string"},
+        plan={"type": "array", "items": planned},
+        chapters={"type": "array", "items": _object(**_details())},
     )
 
 
-def _integers() -> dict[str, Any]:
-    return {"type": "array", "items": {"type": "integer"}}
+def details_schema(numbers: Sequence[int]) -> dict[str, Any]:
+    """JSON schema of the details of these chapters alone."""
+    number = {"type": "integer", "enum": list(numbers)}
+    return _object(chapters={"type": "array", "items": _object(number=number, **_details())})
+
+
+def _details() -> dict[str, Any]:
+    return {
+        "key_points": {"type": "array", "items": {"type": "string"}},
+        "passages": {"type": "array", "items": {"type": "integer"}},
+    }
 
 
 def _object(**properties: Any) -> dict[str, Any]:
@@ -72,7 +91,7 @@ def _object(**properties: Any) -> dict[str, Any]:
 
 
 def read_plan(answer: str) -> Plan:
-    """The plan in an answer.
+    """The plan in an answer; its details need not be there.
 
     Raises:
         ValueError: It is no JSON, or not of that shape; says where.
@@ -80,63 +99,30 @@ def read_plan(answer: str) -> Plan:
     try:
         return Plan.model_validate(read_object(answer))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise ValueError(
-            f"the plan does not have the shape that was asked for ({where}: {first['msg']})"
-        ) from None
+        raise ValueError(f"the plan does not have the shape that was asked for ({_where(error)})") from None
 
 
-def plan_faults(plan: Plan, *, chapters: int, passages: int, language: Language) -> list[str]:
-    """Everything that is wrong with a plan, in words that a model understands."""
-    return [
-        *_count_faults(plan, chapters),
-        *_chapter_faults(plan.chapters, passages),
-        *_repetition_faults(plan.chapters),
-        *_language_faults(plan, language),
-    ]
+def read_details(raw: str) -> Details:
+    """The details of one chapter.
+
+    Raises:
+        ValueError: They are no JSON, or not of that shape; says where.
+    """
+    try:
+        return Details.model_validate_json(raw)
+    except ValidationError as error:
+        raise ValueError(f"its details do not have the shape that was asked for ({_where(error)})") from None
 
 
-def _count_faults(plan: Plan, wanted: int) -> Iterator[str]:
-    given = len(plan.chapters)
-    if abs(given - wanted) > (wanted // 3 if wanted > 1 else 0):
-        yield f"there are {given} chapters, and {wanted} were asked for"
-    if not plan.title.strip() or not plan.summary.strip():
-        yield "the title or the summary is empty"
-
-
-def _chapter_faults(chapters: Sequence[PlannedChapter], passages: int) -> Iterator[str]:
-    for number, chapter in enumerate(chapters, start=1):
-        if not chapter.title.strip():
-            yield f"chapter {number} has no title"
-        if not chapter.key_points or not all(map(str.strip, chapter.key_points)):
-            yield f"chapter {number} has no key points, or an empty one"
-        if not chapter.passages:
-            yield f"chapter {number} names no passages"
-        for passage in chapter.passages:
-            if not 1 <= passage <= passages:
-                yield f"chapter {number} names passage {passage}; there are passages 1 to {passages}"
-
-
-def _repetition_faults(chapters: Sequence[PlannedChapter]) -> Iterator[str]:
-    points = [(n, point) for n, chapter in enumerate(chapters, start=1) for point in chapter.key_points]
-    for (first, one), (second, other) in combinations(points, 2):
-        if likeness(one, other) >= SAME_POINT:
-            yield f"chapters {first} and {second} have the same key point ({one!r} and {other!r})"
-    for one_chapter, other_chapter in combinations(chapters, 2):
-        if one_chapter.title.casefold().strip() == other_chapter.title.casefold().strip():
-            yield f"two chapters have the title {one_chapter.title!r}"
-
-
-def _language_faults(plan: Plan, language: Language) -> Iterator[str]:
-    texts = [plan.summary, *(point for chapter in plan.chapters for point in chapter.key_points)]
-    if language_fault(" ".join(texts), language):
-        yield f"the plan is not in {'Korean' if language == 'ko' else 'English'}"
+def _where(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = ".".join(map(str, first["loc"]))
+    return f"{place}: {first['msg']}" if place else first["msg"]
 
 
 def make_outline(plan: Plan, *, title: str, words: int) -> Outline:
-    """The outline, with the episode's words shared out by number of key points."""
-    budgets = share_out(words, [len(chapter.key_points) for chapter in plan.chapters])
+    """The outline, with the episode's words shared out evenly: details that could weigh come later."""
+    budgets = share_out(words, [1] * len(plan.plan))
     return Outline(
         title=title or plan.title.strip(),
         summary=plan.summary.strip(),
@@ -144,12 +130,22 @@ def make_outline(plan: Plan, *, title: str, words: int) -> Outline:
             ChapterPlan(
                 index=index,
                 title=chapter.title.strip(),
-                key_points=tuple(map(str.strip, chapter.key_points)),
+                key_points=(chapter.point.strip(),),
                 words=budget,
-                sources=tuple(sorted({number - 1 for number in chapter.passages})),
+                point=chapter.point.strip(),
             )
-            for index, (chapter, budget) in enumerate(zip(plan.chapters, budgets, strict=True))
+            for index, (chapter, budget) in enumerate(zip(plan.plan, budgets, strict=True))
         ),
+    )
+
+
+def with_details(chapter: ChapterPlan, details: Details) -> ChapterPlan:
+    """A chapter of the outline, complete."""
+    return chapter.model_copy(
+        update={
+            "key_points": tuple(map(str.strip, details.key_points)),
+            "sources": tuple(sorted({number - 1 for number in details.passages})),
+        }
     )
 
 

@@ -95,7 +95,11 @@ class ReplayWriter:
         """Of every line."""
         return f"script {hashlib.sha256(self.script.model_dump_json().encode()).hexdigest()}"
 
-    async def write_outline(self, brief: Brief, documents: Sequence[SourceDocument]) -> Outline:  # noqa: ARG002
+    async def write_outline(
+        self,
+        brief: Brief,  # noqa: ARG002 - the protocol's
+        documents: Sequence[SourceDocument],  # noqa: ARG002
+    ) -> AsyncIterator[Outline | ChapterPlan]:
         """The script's own chapters."""
         chapters = tuple(
             ChapterPlan(
@@ -106,7 +110,9 @@ class ReplayWriter:
             )
             for index, chapter in enumerate(self.script.chapters)
         )
-        return Outline(title=self.script.title, summary=self.script.summary, chapters=chapters)
+        yield Outline(title=self.script.title, summary=self.script.summary, chapters=chapters)
+        for chapter in chapters:
+            yield chapter
 
     async def write_chapter(
         self,

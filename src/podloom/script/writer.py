@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from podloom.domain import ChapterPlan, EpisodeRequest, Outline, Segment, SourceDocument, Speaker
+from podloom.domain import ChapterPlan, Delivery, EpisodeRequest, Outline, Segment, SourceDocument, Speaker
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,15 @@ class Withdrawn:
     reason: str
 
 
+@dataclass(frozen=True)
+class Upcoming:
+    """A line whose turn comes later: certain enough to begin with its clip; it comes again as a segment."""
+
+    speaker: str
+    text: str
+    delivery: Delivery
+
+
 class Writer(Protocol):
     """Writes one episode; built per run around a shared client."""
 
@@ -39,8 +48,14 @@ class Writer(Protocol):
         """Everything about the writer that changes its result (model, prompt hashes, version); no secret."""
         ...
 
-    async def write_outline(self, brief: Brief, documents: Sequence[SourceDocument]) -> Outline:
-        """Title, summary and chapters with word budgets; every key point in exactly one chapter.
+    def write_outline(
+        self, brief: Brief, documents: Sequence[SourceDocument]
+    ) -> AsyncIterator[Outline | ChapterPlan]:
+        """One outline, then every chapter of it once more, as soon as its details are known.
+
+        The outline is the plan: titles, word budgets, and a chapter's one-line point as its key point. What
+        was yielded never changes. Chapters come in any order, each with the key points that only it tells
+        and the passages it is written from.
 
         Raises:
             ScriptError: The answers stayed unusable.
@@ -50,8 +65,10 @@ class Writer(Protocol):
 
     def write_chapter(
         self, brief: Brief, documents: Sequence[SourceDocument], outline: Outline, chapter: ChapterPlan
-    ) -> AsyncIterator[Segment | Withdrawn]:
+    ) -> AsyncIterator[Segment | Upcoming | Withdrawn]:
         """The chapter's segments as soon as each is known and valid, in order from index 0.
+
+        `outline` is the plan, `chapter` the chapter with its details.
 
         Raises:
             ScriptError: The answers stayed unusable.

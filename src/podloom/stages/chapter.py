@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from contextlib import aclosing, suppress
+from typing import Any, cast
 
 from podloom.cache.keys import cache_key
-from podloom.domain import ChapterPlan, ChapterScript, Clip, Outline, Segment, SourceDocument
+from podloom.domain import ChapterPlan, ChapterScript, Clip, Delivery, Outline, Segment, SourceDocument
+from podloom.errors import PodloomError
 from podloom.script.frame import frame_lines
-from podloom.script.writer import Withdrawn
+from podloom.script.writer import Upcoming, Withdrawn
 from podloom.stages.lines import VoicedLine
-from podloom.stages.outline import outline_key
+from podloom.stages.outline import chapter_details, outline_key
 from podloom.stages.run import Run
 from podloom.stages.voice import voice_segment
 
 PAID_S = 20.0
 """Longest wait of a run that fails for answers that are on their way."""
+LATER = 5_000
+"""Place of lines whose turn is not known yet: behind those that are known, before the next chapter."""
+
+
+class LaterLine(Segment):
+    """A line whose turn comes later; it has a place in the queue, and no number yet."""
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        return f"chapter {self.chapter + 1}, a later line"
 
 
 class ChapterInProgress:
@@ -26,6 +39,8 @@ class ChapterInProgress:
         self._lines = run.lines(chapter.index)
         self._clips: list[asyncio.Future[Clip]] = []
         self._abandoned = False
+        self._hints: list[asyncio.Future[Clip]] = []
+        self._early: dict[tuple[str, str, Delivery], asyncio.Future[Clip]] = {}
         self._opening = opening_lines(run, chapter)
         for segment in self._opening:
             self._voice(segment)
@@ -34,8 +49,23 @@ class ChapterInProgress:
         """Take the writer's next line; what opens the chapter comes before its first."""
         self._voice(segment.model_copy(update={"index": len(self._lines.known())}))
 
+    def hint(self, line: Upcoming) -> None:
+        """Begin with the clip of a line whose turn comes later."""
+        wanted = (line.speaker, line.text, line.delivery)
+        if self._abandoned or wanted in self._early:
+            return
+        place = LATER + len(self._hints)
+        segment = LaterLine(chapter=self._chapter.index, index=place, **vars(line))
+        self._early[wanted] = clip = asyncio.ensure_future(voice_segment(self._run, segment))
+        self._hints.append(clip)
+        self._clips.append(clip)
+        self._tell()
+
     def withdraw(self) -> None:
         """Forget the writer's lines and stop their clips."""
+        for clip in self._hints:
+            clip.cancel()
+        self._early.clear()
         for line in self._lines.withdraw(keep=len(self._opening)):
             line.clip.cancel()
         self._tell()
@@ -66,15 +96,23 @@ class ChapterInProgress:
     def _voice(self, segment: Segment) -> None:
         if self._abandoned:  # the writer goes on for the next run, which will find its lines
             return
-        clip = asyncio.ensure_future(voice_segment(self._run, segment))
+        early = self._early.pop((segment.speaker, segment.text, segment.delivery), None)
+        clip = asyncio.ensure_future(self._clip(segment, early))
         self._clips.append(clip)
         self._lines.put(VoicedLine(segment, clip))
         self._tell()
 
+    async def _clip(self, segment: Segment, early: asyncio.Future[Clip] | None) -> Clip:
+        """The clip that was begun early, or a new one; an error names the line at its own place."""
+        if early is not None:
+            with suppress(PodloomError):
+                return await asyncio.shield(early)
+        return await voice_segment(self._run, segment)
+
     def _tell(self) -> None:
         telemetry = self._run.telemetry
         known = telemetry.segments_known
-        known[self._chapter.index] = len(self._lines.known())
+        known[self._chapter.index] = len(self._lines.known()) + len(self._early)
         telemetry.report(segments=sum(known.values()))
 
 
@@ -120,24 +158,30 @@ async def _write(
     progress: ChapterInProgress,
 ) -> None:
     """From the writer, line by line, or all at once from the script tier."""
+    details = await chapter_details(run, chapter.index)
 
     async def make() -> bytes:
         segments: list[Segment] = []
-        async for line in run.writer.write_chapter(run.brief, documents, outline, chapter):
-            if isinstance(line, Withdrawn):
-                run.telemetry.counters["script.withdrawn"] += 1
-                segments.clear()
-                progress.withdraw()
-            else:
-                segments.append(line)
-                progress.add(line)
+        # Every writer's lines are an async generator: closing it ends its calls.
+        lines = cast("Any", run.writer.write_chapter(run.brief, documents, outline, details))
+        async with aclosing(lines):
+            async for line in lines:
+                if isinstance(line, Withdrawn):
+                    run.telemetry.counters["script.withdrawn"] += 1
+                    segments.clear()
+                    progress.withdraw()
+                elif isinstance(line, Upcoming):
+                    progress.hint(line)
+                else:
+                    segments.append(line)
+                    progress.add(line)
         script = ChapterScript(index=chapter.index, title=chapter.title, segments=tuple(segments))
         return script.model_dump_json().encode()
 
     key = cache_key(
         "script",
         outline=outline.model_dump(mode="json"),
-        chapter=chapter.index,
+        chapter=details.model_dump(mode="json"),
         about=outline_key(run, documents),
     )
     made = await run.cache.get_or_make("script", key, make)

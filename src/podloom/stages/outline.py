@@ -1,35 +1,65 @@
-"""Stage: the outline, remembered in the structure tier."""
+"""Stage: the outline, remembered in the structure tier. Its plan is there before its details."""
 
 from __future__ import annotations
 
+from contextlib import aclosing
+from typing import Any, cast
+
 from podloom.cache.keys import cache_key
-from podloom.domain import Outline, SourceDocument
+from podloom.domain import ChapterPlan, Outline, SourceDocument
+from podloom.stages.planning import CompleteOutline, OutlineInProgress
 from podloom.stages.run import Run
 
 STRUCTURE_FIELDS = {"title", "language", "format", "minutes", "podcast", "instructions", "seed"}
 
 
 async def write_outline(run: Run, documents: tuple[SourceDocument, ...]) -> Outline:
-    """The outline of the episode, from the cache or from the writer.
+    """The plan of the episode, from the cache or from the writer; details go on being made.
 
     Raises:
         ScriptError: The writer's answers stayed unusable.
         ProviderError: Its server failed.
     """
     run.telemetry.report(stage="outline", message="Planning the chapters")
-
-    async def make() -> bytes:
-        outline = await run.writer.write_outline(run.brief, documents)
-        return outline.model_dump_json().encode()
-
-    made = await run.cache.get_or_make("structure", outline_key(run, documents), make)
-    outline = Outline.model_validate_json(made.value)
+    await run.planning.close()  # of a try that failed
+    run.planning = OutlineInProgress()
+    run.planning.start(_make_outline(run, documents, run.planning))
+    outline = await run.planning.plan()
     run.telemetry.report(
         stage="script",
         message=f"Writing {len(outline.chapters)} chapters",
         chapters=len(outline.chapters),
     )
     return outline
+
+
+async def chapter_details(run: Run, chapter: int) -> ChapterPlan:
+    """What a chapter of the plan tells in detail, as soon as that is known.
+
+    Raises:
+        ScriptError: The writer's answers stayed unusable.
+        ProviderError: Its server failed.
+    """
+    return await run.planning.details(chapter)
+
+
+async def _make_outline(run: Run, documents: tuple[SourceDocument, ...], planning: OutlineInProgress) -> None:
+    """Plan and details, part by part from the writer, or all at once from the cache."""
+
+    async def make() -> bytes:
+        # Every writer's parts are an async generator: closing it ends the call.
+        parts = cast("Any", run.writer.write_outline(run.brief, documents))
+        async with aclosing(parts):
+            async for part in parts:
+                planning.put(part)
+        return planning.complete().model_dump_json().encode()
+
+    made = await run.cache.get_or_make("structure", outline_key(run, documents), make)
+    if made.hit:
+        remembered = CompleteOutline.model_validate_json(made.value)
+        planning.put(remembered.plan)
+        for chapter in remembered.chapters:
+            planning.put(chapter)
 
 
 def outline_key(run: Run, documents: tuple[SourceDocument, ...]) -> str:

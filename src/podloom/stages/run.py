@@ -14,6 +14,7 @@ from podloom.domain import EpisodeRequest, SourceDocument, Speaker, Voice, slug
 from podloom.script.writer import Brief, Writer
 from podloom.settings import Settings
 from podloom.stages.lines import ChapterLines
+from podloom.stages.planning import OutlineInProgress
 from podloom.telemetry import Telemetry
 from podloom.tts.engine import SpeechEngine
 from podloom.tts.queue import SpeechQueue
@@ -66,6 +67,8 @@ class Run:
     """A stage has failed; the others are about to be stopped."""
     paying: set[asyncio.Task[Any] | None] = field(default_factory=set)
     """Tasks that have called an engine."""
+    planning: OutlineInProgress = field(default_factory=OutlineInProgress)
+    """The outline on its way to the chapters; see stages/outline.py."""
     chapters: dict[int, ChapterLines] = field(default_factory=dict)
     """Chapters on their way to the mixer; see `lines`."""
 

@@ -58,6 +58,7 @@ class Studio:
 
     async def close(self) -> None:
         """Give the run's tools back."""
+        await self.run.planning.close()
         for task in self._early:
             task.cancel()
         await asyncio.gather(*self._early, return_exceptions=True)

@@ -7,7 +7,15 @@ from podloom.rehearsal import Scenario
 from podloom.rehearsal.answers import AnswerWriter
 from podloom.rehearsal.reading import Reading
 from podloom.script.chapters import chapter_schema
-from podloom.script.outlining import plan_faults, plan_schema, read_plan
+from podloom.script.judging import details_faults, plan_faults
+from podloom.script.outlining import (
+    Details,
+    details_schema,
+    make_outline,
+    plan_schema,
+    read_plan,
+    with_details,
+)
 
 SYSTEMS = {"en": "Everything is in English.", "ko": "대본은 모두 한국어로 씁니다."}
 OUTLINES = {"en": "- 4 chapters, for about 8 minutes", "ko": "- 챕터 4개, 모두 합해 약 8분"}
@@ -35,21 +43,34 @@ def chapter(
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_plan_has_no_fault_and_uses_every_passage(language):
-    plan = read_plan(answer(PASSAGES + OUTLINES[language], plan_schema(), language=language))
-    assert plan_faults(plan, chapters=4, passages=7, language=language) == []
-    assert len(plan.chapters) == 4
-    assert sorted(number for planned in plan.chapters for number in planned.passages) == list(range(1, 8))
+def test_plan_and_details_have_no_fault_and_use_every_passage(language):
+    text = answer(PASSAGES + OUTLINES[language], plan_schema(), language=language)
+    plan = read_plan(text)
+    assert plan_faults(plan, chapters=4, language=language) == []
+    outline = make_outline(plan, title="", words=400)
+    known = []
+    for planned, raw in zip(outline.chapters, json.loads(text)["chapters"], strict=True):
+        details = Details.model_validate(raw)
+        faults = details_faults(details, planned, outline, known, passages=7, language=language)
+        assert faults == []
+        known.append(with_details(planned, details))
+    assert sorted(number for chapter in known for number in chapter.sources) == list(range(7))
 
 
 def test_scenario_decides_the_number_of_chapters():
-    plan = read_plan(answer(PASSAGES + OUTLINES["en"], plan_schema(), scenario=Scenario(chapters=6)))
-    assert len(plan.chapters) == 6
+    text = answer(PASSAGES + OUTLINES["en"], plan_schema(), scenario=Scenario(chapters=6))
+    assert len(read_plan(text).plan) == 6
+    assert len(json.loads(text)["chapters"]) == 6
 
 
 def test_every_chapter_has_a_passage_when_there_are_too_few():
-    plan = read_plan(answer('<source passage="1" title="T">\nx\n</source>\n- 3 chapters', plan_schema()))
-    assert [planned.passages for planned in plan.chapters] == [[1], [1], [1]]
+    text = answer('<source passage="1" title="T">\nx\n</source>\n- 3 chapters', plan_schema())
+    assert [planned["passages"] for planned in json.loads(text)["chapters"]] == [[1], [1], [1]]
+
+
+def test_details_of_single_chapters_carry_their_numbers():
+    made = json.loads(answer(PASSAGES + OUTLINES["en"], details_schema([2, 4])))["chapters"]
+    assert [details["number"] for details in made] == [2, 4]
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
@@ -67,6 +88,21 @@ def test_speakers_take_turns():
 
 def test_first_line_is_short():
     assert count_words(chapter(1)[0]["text"]) <= 12
+
+
+@pytest.mark.parametrize(
+    "order", ["Write part {} of {} of chapter 2 of 5: X", "2번 챕터({1}부분 가운데 {0}번째 부분만)"]
+)
+def test_parts_of_a_chapter_share_its_lines_and_repeat_none(order):
+    scenario = Scenario(lines=5)
+    parts = [
+        chapter(2, words=100, after="\n" + order.format(part, 3), scenario=scenario) for part in (1, 2, 3)
+    ]
+    assert [len(lines) for lines in parts] == [2, 1, 2]
+    texts = [line["text"] for lines in parts for line in lines]
+    assert len(set(texts)) == 5
+    for lines in parts:
+        assert sum(count_words(line["text"]) for line in lines) == pytest.approx(100, abs=15)
 
 
 def test_chapters_share_no_line():

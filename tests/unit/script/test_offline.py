@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from fixtures.briefs import REEF, brief, document
+from fixtures.briefs import REEF, brief, document, planned
 from podloom.domain import ChapterPlan
 from podloom.errors import ScriptError, SourceError
 from podloom.script.offline import OfflineWriter
@@ -53,7 +53,7 @@ def article(paragraphs=40):
 
 async def write(chosen, documents, telemetry=None):
     writer = OfflineWriter(telemetry)
-    outline = await writer.write_outline(chosen, documents)
+    outline, _ = await planned(writer, chosen, documents)
     lines = []
     for chapter in outline.chapters:
         async for segment in writer.write_chapter(chosen, documents, outline, chapter):
@@ -224,18 +224,18 @@ async def test_one_sentence_is_enough():
 @pytest.mark.parametrize("text", ["", "Only a heading"])
 async def test_sources_without_sentences_are_refused(text):
     with pytest.raises(SourceError, match="no sentences"):
-        await OfflineWriter().write_outline(brief(), [document(text)])
+        await planned(OfflineWriter(), brief(), [document(text)])
 
 
 async def test_sources_in_another_language_are_refused():
     with pytest.raises(SourceError, match="cannot translate"):
-        await OfflineWriter().write_outline(brief(), [document(KOREAN, "산호", "ko")])
+        await planned(OfflineWriter(), brief(), [document(KOREAN, "산호", "ko")])
 
 
 async def test_an_edited_outline_is_followed():
     documents, chosen = [document()], brief(words=400)
     writer = OfflineWriter()
-    outline = await writer.write_outline(chosen, documents)
+    outline, _ = await planned(writer, chosen, documents)
     fewer = outline.model_copy(update={"chapters": outline.chapters[1:]})
     lines = [s async for s in writer.write_chapter(chosen, documents, fewer, fewer.chapters[0])]
     assert lines[0].text.startswith("Hello")
@@ -246,7 +246,7 @@ async def test_an_edited_outline_is_followed():
 async def test_an_outline_of_other_sources_is_refused(sources, reason):
     documents, chosen = [document()], brief(words=400)
     writer = OfflineWriter()
-    outline = await writer.write_outline(chosen, documents)
+    outline, _ = await planned(writer, chosen, documents)
     wrong = ChapterPlan(index=0, title="X", key_points=("Y",), words=50, sources=sources)
     with pytest.raises(ScriptError, match=reason):
         await anext(
