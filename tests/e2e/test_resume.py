@@ -19,8 +19,6 @@ ONE_BY_ONE = {"SPEECH_REMOTE_CONCURRENCY": "1"}
 """So that the nth call is the nth line that is voiced, and no other is on its way."""
 
 
-LEASE = {"CACHE_LEASE_S": "0.3"}
-"""A killed maker's lease runs out after this."""
 DIES_AT = """
 import os, signal, sys
 import podloom.stages.{module} as stage
@@ -101,7 +99,7 @@ STUCK = {
 def stuck(start, where, asked, home):
     """A run as a process of its own that waits for an answer that never comes; and its server."""
     at = STUCK[where]
-    server = start(Scenario(lines=4), faults=at.faults, variables=ONE_BY_ONE | LEASE)
+    server = start(Scenario(lines=4), faults=at.faults, variables=ONE_BY_ONE)
     process = spawn(*asked)
     until(process, lambda: server.faults.unused == [])
     until(process, lambda: remembered(home, "structure") == at.outlines)
@@ -138,7 +136,7 @@ def test_a_killed_run_is_gone_on_with(podloom, paid_server, asked, home, tmp_pat
 def test_a_run_that_is_killed_when_everything_is_made_calls_nobody_again(
     podloom, paid_server, asked, tmp_path, stage
 ):
-    server = paid_server(Scenario(lines=4), variables=LEASE)
+    server = paid_server(Scenario(lines=4))
     module, _, name = stage.partition(".")
     process = spawn(*asked, program=DIES_AT.format(module=module, name=name))
     process.communicate()

@@ -1,8 +1,9 @@
 """Single flight: one maker per key, within a process and across processes and machines.
 
 Within a process callers join a future. Across processes the maker holds a lease that it extends while it
-works: when it dies, the lease runs out and another caller takes over. Nobody waits longer than `wait_s`,
-and without a backend everybody makes their own value: trouble costs speed, never the result.
+works: when it dies, the lease runs out (on this machine's files at once, see makers.py) and another caller
+takes over. Nobody waits longer than `wait_s`, and without a backend everybody makes their own value: trouble
+costs speed, never the result.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from podloom.cache.backend import Leases
+from podloom.cache.makers import new_token
 from podloom.cache.protocol import Made, Make
 from podloom.errors import StorageError
 
@@ -74,7 +75,7 @@ class SingleFlight:
     async def _across_processes(self, name: str, read: Read, make: Make) -> Made:
         if (value := await read()) is not None:
             return Made(value, hit=True)
-        token = secrets.token_hex(8)
+        token = new_token()
         if (value := await self._wait_for_turn(name, token, read)) is not None:
             return Made(value, hit=True)
         async with self._heartbeat(name, token):

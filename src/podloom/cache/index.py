@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from podloom.cache.keys import SCHEMA_VERSION
+from podloom.cache.makers import is_gone
 
 BUSY_S = 5.0
 PAUSE_S = 0.002
@@ -112,8 +113,12 @@ class Index:
         return {row[0] for row in rows}
 
     def take(self, name: str, token: str, lease_s: float) -> bool:
-        """Hold the lease, if it is free or has run out."""
+        """Hold the lease, if it is free, has run out, or its holder has died."""
         now = time.time()
+        query = "select token from leases where name = ? and expires_at > ?"
+        held = self._connection.execute(query, (name, now)).fetchone()
+        if held is not None and is_gone(held[0]):
+            self.drop(name, held[0])
         cursor = self._connection.execute(
             "insert into leases (name, token, expires_at) values (?, ?, ?) on conflict (name) do update set"
             " token = excluded.token, expires_at = excluded.expires_at where leases.expires_at <= ?",
