@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from podloom.cli.output import Json, console, print_json
 from podloom.cli.running import run_async
@@ -89,9 +90,11 @@ def _print(record: EpisodeRecord) -> None:
         "folder": episode.folder,
     }
     grid = Table.grid(padding=(0, 2))
+    grid.add_column()
+    grid.add_column(overflow="fold")
     for name, value in rows.items():
         grid.add_row(name, str(value))
-    screen.print(f"[bold]{episode.title}[/bold]")
+    screen.print(Text(episode.title, "bold"))
     screen.print(grid)
     for mark in episode.chapters:
         screen.print(f"  {_clock(mark.start_s)}  {mark.title}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, cast, get_args
 
 import typer
+from rich.text import Text
 
 from podloom.api import Orchestration, build_request, generate_podcast_async
 from podloom.cli.output import Json, console, print_json
@@ -105,7 +106,7 @@ def show_episode(episode: Episode, *, as_json: bool) -> None:
     folder, screen = Path(episode.folder), console()
     minutes, seconds = divmod(round(episode.duration_s), 60)
     label = " (draft: no language model wrote it)" if episode.draft else ""
-    screen.print(f"[bold]{episode.title}[/bold]{label}")
+    screen.print(Text(episode.title, "bold").append(label, "not bold"))
     screen.print(
         f"{minutes}:{seconds:02d} min of {episode.asked_s / 60:g} asked, {len(episode.chapters)} chapters,"
         f" {episode.segments} lines,"

@@ -16,8 +16,8 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, n
 
 
 def console() -> Console:
-    """For people; width follows the terminal."""
-    return Console(highlight=False)
+    """For people; width follows the terminal. Without markup: titles and messages may hold [brackets]."""
+    return Console(highlight=False, markup=False)
 
 
 def print_json(value: dict[str, Any]) -> None:

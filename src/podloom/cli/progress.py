@@ -21,7 +21,7 @@ REFRESH_PER_S = 8
 @contextmanager
 def shown_progress(*, quiet: bool) -> Iterator[ProgressCallback | None]:
     """A callback that draws on stderr; None where nobody looks."""
-    screen = Console(stderr=True, highlight=False)
+    screen = Console(stderr=True, highlight=False, markup=False)
     if quiet or not screen.is_terminal or not sys.stdout.isatty():
         yield None
         return

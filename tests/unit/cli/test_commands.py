@@ -33,7 +33,7 @@ COMMANDS = {" ".join(words): command for words, command in commands()}
 def episode(tmp_path):
     asked = EpisodeRequest(
         sources=(TEXT,),
-        title="Street trees",
+        title="Street trees [draft]",
         podcast="Green",
         minutes=0.5,
         engine="tone",
@@ -109,11 +109,11 @@ def test_list_and_show(podloom, episode):
     (listed,) = podloom("list", "--json").json["episodes"]
     assert listed == json.loads(episode.model_dump_json())
     assert podloom("list", "--podcast", "Blue", "--json").json == {"episodes": []}
-    assert "Street trees" in podloom("list").out
-    for wanted in (episode.id, episode.id[:8], "Street trees"):
+    assert "Street trees [draft]" in podloom("list").out
+    for wanted in (episode.id, episode.id[:8], "Street trees [draft]"):
         assert podloom("show", wanted, "--json").json["episode"] == listed
     shown = podloom("show", episode.id[:8]).out
-    assert episode.folder in shown.replace("\n", "")
+    assert episode.folder in shown
     assert "  0:00  " in shown
     unknown = podloom("show", "nothing", "--json")
     assert (unknown.code, unknown.json["error"]["type"]) == (2, "RequestError")
@@ -184,6 +184,38 @@ def test_the_demo_needs_a_clone(podloom, monkeypatch):
     monkeypatch.setattr("podloom.cli.demo.ARTICLES", {"en": "nothing.md"})
     ran = podloom("demo", "--json")
     assert (ran.code, ran.json["error"]["type"]) == (3, "SourceError")
+
+
+def test_doctor_says_what_is_there_and_what_to_do(podloom, monkeypatch):
+    monkeypatch.setattr("podloom.stages.health.EXTRAS", {"coqui": "a-package-that-is-not-there"})
+    ran = podloom("doctor", "--json")
+    found = {finding["name"]: finding for finding in ran.json["findings"]}
+    assert ran.code == 0, [finding for finding in found.values() if finding["state"] == "bad"]
+    assert {found[name]["state"] for name in ("podloom", "home", "engine tone", "cache", "database")} == {
+        "ok"
+    }
+    assert {found[name]["state"] for name in ("writer", "engine openai", "prefect")} == {"off"}
+    assert found["extra coqui"]["advice"] == "if you want it: pip install 'podloom[coqui]'"
+
+
+def test_doctor_names_what_is_broken_and_exits_with_1(podloom, monkeypatch):
+    monkeypatch.setattr("podloom.stages.health.ENGINES", {"openai": None})
+    nobody = "127.0.0.1:9"
+    for name, address in {
+        "PODLOOM_LLM_BASE_URL": f"http://{nobody}/v1",
+        "PODLOOM_SPEECH_BASE_URL": f"http://{nobody}/v1",
+        "PODLOOM_CACHE_REDIS_URL": f"redis://{nobody}/0",
+        "PODLOOM_DATABASE_URL": f"postgresql://u@{nobody}/x",
+        "PREFECT_API_URL": f"http://{nobody}/api",
+        "PODLOOM_LLM_MAX_RETRIES": "0",
+        "PODLOOM_SPEECH_MAX_RETRIES": "0",
+    }.items():
+        monkeypatch.setenv(name, address)
+    ran = podloom("doctor")
+    assert ran.code == 1
+    broken = [line.split()[1] for line in ran.out.splitlines() if "PROBLEM" in line]
+    assert broken == ["writer", "engine", "cache", "database", "prefect"]
+    assert "'podloom[coqui]'" in ran.out or "coqui-tts" in ran.out
 
 
 @pytest.mark.parametrize("words", [("submit", TEXT), ("watch", "0000")])
