@@ -22,6 +22,8 @@ SPLIT_FROM = 1.375
 """Times the words of a beat that a chapter has before it is split: two calls cost more than one."""
 OVER = 1.1
 """Times the words of a beat that the longest one may have before there is one more."""
+LARGEST_SHARE = 0.6
+"""Of the chapter: of three key points two in one call and one in the other would save little time."""
 
 Arrivals = asyncio.Queue[tuple[int, Segment | None]]
 """Lines of beats by number; None when a beat has ended."""
@@ -42,7 +44,7 @@ class Beat:
 def split_chapter(
     chapter: ChapterPlan, *, names: Sequence[str], style: Format, beat_words: int
 ) -> tuple[Beat, ...]:
-    """As few beats as keep the longest one near `beat_words`, with whole key points; 0: one beat."""
+    """As few beats as keep the longest one short, with whole key points; `beat_words` 0: one beat."""
     points = chapter.key_points
     most = min(MOST_BEATS, len(points))
     if not beat_words or most < 2 or chapter.words <= SPLIT_FROM * beat_words:
@@ -58,12 +60,11 @@ def split_chapter(
 
 
 def _point_counts(words: int, points: int, most: int, beat_words: int) -> list[int]:
-    """Key points of each beat."""
-    for beats in range(2, most):
-        counts = share_out(points, [1] * beats)
-        if max(share_out(words, counts)) <= OVER * beat_words:
-            return counts
-    return share_out(points, [1] * most)
+    """Key points of each beat; where all are long, as few beats as make the longest one shortest."""
+    offers = [share_out(points, [1] * beats) for beats in range(2, most + 1)]
+    limit = min(OVER * beat_words, LARGEST_SHARE * words)
+    short = [counts for counts in offers if max(share_out(words, counts)) <= limit]
+    return short[0] if short else min(offers, key=max)
 
 
 def _opener(number: int, chapter: int, names: Sequence[str], style: Format) -> str:
