@@ -1,0 +1,189 @@
+"""An outline whose plan is known before its details: who waits for what, and what is remembered."""
+
+import asyncio
+
+import pytest
+
+from podloom.domain import ChapterPlan, EpisodeRequest, Outline, Segment
+from podloom.errors import ProviderError, ScriptError, SpeechError
+from podloom.script.writer import Upcoming, Withdrawn
+from podloom.settings import Settings
+from podloom.stages.chapter import write_chapter
+from podloom.stages.opening import open_run
+from podloom.stages.outline import chapter_details, write_outline
+from podloom.telemetry import Telemetry
+
+CHAPTERS = tuple(
+    ChapterPlan(index=n, title=f"Part {n}", key_points=(f"Point {n}.",), words=30, point=f"Point {n}.")
+    for n in range(3)
+)
+PLAN = Outline(title="Reefs", summary="About reefs.", chapters=CHAPTERS)
+DETAILS = [c.model_copy(update={"key_points": (f"Detail {c.index}.",), "sources": (0,)}) for c in CHAPTERS]
+
+
+class Dictated:
+    """A writer that says what it is told to say; an exception is raised."""
+
+    name = fingerprint = "dictated"
+    draft = False
+
+    def __init__(self) -> None:
+        self.outline: asyncio.Queue = asyncio.Queue()
+        self.lines: list = []
+        self.asked: list[ChapterPlan] = []
+        self.closed = False
+
+    def tell(self, *parts) -> None:
+        for part in parts:
+            self.outline.put_nowait(part)
+
+    async def write_outline(self, brief, documents):
+        try:
+            while (part := await self.outline.get()) is not None:
+                if isinstance(part, Exception):
+                    raise part
+                yield part
+        finally:
+            self.closed = True
+
+    async def write_chapter(self, brief, documents, outline, chapter):
+        self.asked.append(chapter)
+        for line in self.lines:
+            yield line
+
+
+@pytest.fixture
+async def make_run(tmp_path):
+    """Opens runs that share a cache."""
+    runs = []
+
+    def make():
+        asked = EpisodeRequest(sources=("x",), engine="tone", writer="offline", out=str(tmp_path / "out"))
+        run = open_run(asked, Settings(home=tmp_path / "home"), Telemetry(), f"run {len(runs)}")
+        run.writer = Dictated()
+        runs.append(run)
+        return run
+
+    yield make
+    for run in runs:
+        await run.planning.close()
+        await run.cache.close()
+
+
+async def test_the_plan_is_there_before_its_details(make_run):
+    run = make_run()
+    run.writer.tell(PLAN)
+    assert await write_outline(run, ()) == PLAN
+    second = asyncio.ensure_future(chapter_details(run, 1))
+    run.writer.tell(DETAILS[2])
+    assert await chapter_details(run, 2) == DETAILS[2]
+    assert not second.done()
+    run.writer.tell(DETAILS[1])
+    assert await second == DETAILS[1]
+
+
+async def test_a_warm_run_has_the_same_plan_and_details(make_run):
+    cold, warm = make_run(), make_run()
+    cold.writer.tell(PLAN, *reversed(DETAILS), None)
+    assert await write_outline(cold, ()) == PLAN
+    assert [await chapter_details(cold, n) for n in range(3)] == DETAILS
+    await cold.planning._work
+    assert await write_outline(warm, ()) == PLAN
+    assert [await chapter_details(warm, n) for n in range(3)] == DETAILS
+    assert not warm.writer.closed  # never asked
+
+
+async def test_a_chapter_is_found_again_by_the_plan_and_its_own_details(make_run):
+    cold, warm = make_run(), make_run()
+    cold.writer.tell(PLAN, DETAILS[1])
+    cold.writer.lines = [Segment(chapter=1, index=0, speaker=cold.speakers[0].name, text="Reefs recover.")]
+    await write_chapter(cold, (), await write_outline(cold, ()), CHAPTERS[1])
+    cold.writer.tell(DETAILS[0], DETAILS[2], None)
+    await cold.planning._work
+    script = await write_chapter(warm, (), await write_outline(warm, ()), CHAPTERS[1])
+    assert [segment.text for segment in script.segments] == ["Reefs recover."]
+    assert (cold.writer.asked, warm.writer.asked) == ([DETAILS[1]], [])
+
+
+@pytest.mark.parametrize("known", [(), (PLAN,)])
+async def test_an_error_reaches_whoever_waits(make_run, known):
+    run = make_run()
+    run.writer.tell(*known, ProviderError("down"))
+
+    async def outline_and_details():
+        await write_outline(run, ())
+        await chapter_details(run, 0)
+
+    with pytest.raises(ProviderError, match="down"):
+        await outline_and_details()
+
+
+async def test_an_outline_that_failed_is_written_anew(make_run):
+    run = make_run()
+    run.writer.tell(ProviderError("down"))
+    with pytest.raises(ProviderError):
+        await write_outline(run, ())
+    run.writer.tell(PLAN)
+    assert await write_outline(run, ()) == PLAN
+
+
+async def test_details_that_never_come_are_an_error(make_run):
+    run = make_run()
+    run.writer.tell(PLAN, DETAILS[0], None)
+    await write_outline(run, ())
+    with pytest.raises(ScriptError, match="before it had planned every chapter"):
+        await chapter_details(run, 1)
+
+
+async def test_closing_ends_what_goes_on_in_the_background(make_run):
+    run = make_run()
+    run.writer.tell(PLAN)
+    await write_outline(run, ())
+    await run.planning.close()
+    assert run.writer.closed
+
+
+def spoken(run, *texts):
+    return [Segment(chapter=1, index=n, speaker=run.speakers[0].name, text=t) for n, t in enumerate(texts)]
+
+
+def upcoming(segment):
+    return Upcoming(segment.speaker, segment.text, segment.delivery)
+
+
+async def voiced(run, *lines):
+    run.writer.lines = lines
+    run.writer.tell(PLAN, *DETAILS, None)
+    script = await write_chapter(run, (), await write_outline(run, ()), CHAPTERS[1])
+    return [segment.text for segment in script.segments]
+
+
+async def test_a_line_announced_early_is_voiced_once_and_counted_once(make_run):
+    run = make_run()
+    now, later = spoken(run, "Reefs recover.", "Some of them do.")
+    assert await voiced(run, upcoming(later), upcoming(later), now, later) == [now.text, later.text]
+    assert run.telemetry.counters["speech.calls"] == 2
+    progress = run.telemetry.progress
+    assert (progress.segments, progress.segments_done, progress.cache_hits) == (2, 2, 0)
+
+
+async def test_an_announced_line_that_is_withdrawn_is_not_spoken(make_run):
+    run = make_run()
+    now, later = spoken(run, "Reefs recover.", "Some of them do.")
+    assert await voiced(run, now, upcoming(later), Withdrawn("anew"), later) == [later.text]
+    assert run.telemetry.progress.segments == 1
+
+
+async def test_an_error_names_the_line_at_its_own_place(make_run):
+    run = make_run()
+    now, later = spoken(run, "Reefs recover.", "Some of them do.")
+    synthesize = run.engine.synthesize
+
+    async def fail(text, voice, *, seed=0):
+        if text == later.text:
+            raise SpeechError("no sound")
+        return await synthesize(text, voice, seed=seed)
+
+    run.engine.synthesize = fail
+    with pytest.raises(SpeechError, match="chapter 2, line 2 .*no sound"):
+        await voiced(run, upcoming(later), now, later)
