@@ -156,9 +156,7 @@ def test_faults_cost_calls_and_not_the_episode(podloom, paid_server, tmp_path, m
 
 
 FATAL = {
-    "refused": (Fault("400", schema="chapter"), 7, "ProviderError"),
     "key taken back": (Fault("401", schema="chapter"), 7, "ProviderKeyError"),
-    "down": (soon("500", times=3, schema="chapter", chapter=1), 7, "ProviderError"),
     "speech refused": (Fault("400", "speech", nth=4), 7, "ProviderError"),
     "speech down": (soon("500", route="speech", times=3, text="synthetic"), 7, "ProviderError"),
 }

@@ -32,12 +32,22 @@ main()
 """
 
 
+NOTE = (
+    "Street trees cool a city. Their leaves shade walls and pavements, and the water that they give off"
+    " takes heat from the air. A row of old planes can make a street several degrees cooler than the next."
+)
+REQUEST = ("--no-music", "--engine", "openai", "--writer", "openai", "--json", "--out")
+
+
 @pytest.fixture
 def asked(tmp_path):
-    return (
-        *("make", ARTICLE, "--minutes", "2", "--no-music", "--engine", "openai", "--writer", "openai"),
-        *("--out", str(tmp_path / "out"), "--json"),
-    )
+    """One chapter."""
+    return ("make", NOTE, "--title", "Trees", "--minutes", "0.5", *REQUEST, str(tmp_path / "out"))
+
+
+@pytest.fixture
+def asked_for_two_chapters(tmp_path):
+    return ("make", ARTICLE, "--title", "Trees", "--minutes", "2", *REQUEST, str(tmp_path / "out"))
 
 
 def until(process, condition):
@@ -92,7 +102,7 @@ class At(NamedTuple):
 STUCK = {
     "outline": At([Fault("stall", schema="outline")], 0, 0, 0),
     "a chapter": At([Fault("stall", schema="chapter", chapter=1), Fault("stall", "speech", nth=3)], 1, 1, 2),
-    "a line": At([Fault("stall", "speech", nth=4)], 1, 2, 3),
+    "a line": At([Fault("stall", "speech", nth=4)], 1, 1, 3),
 }
 
 
@@ -119,17 +129,24 @@ def finished(podloom, server, ran):
 
 
 @pytest.mark.parametrize("where", STUCK)
-def test_a_killed_run_is_gone_on_with(podloom, paid_server, asked, home, tmp_path, where):
+def test_a_killed_run_is_gone_on_with(
+    podloom, paid_server, asked, asked_for_two_chapters, home, tmp_path, where
+):
+    asked = asked_for_two_chapters if where == "a chapter" else asked
     process, server = stuck(paid_server, where, asked, home)
     process.kill()
     process.communicate()
     assert [path.name for path in (tmp_path / "out").iterdir() if not path.name.startswith(".")] == []
-    if where == "a line":
-        finished(podloom, server, podloom("resume", "--json"))
-        nothing = podloom("resume", "--json")
-        assert (nothing.code, nothing.json["error"]["type"]) == (2, "RequestError")
-    else:
-        finished(podloom, server, podloom(*asked))
+    finished(podloom, server, podloom(*asked))
+
+
+def test_resume_goes_on_with_a_killed_run_once(podloom, paid_server, asked, home):
+    process, server = stuck(paid_server, "a line", asked, home)
+    process.kill()
+    process.communicate()
+    finished(podloom, server, podloom("resume", "--json"))
+    nothing = podloom("resume", "--json")
+    assert (nothing.code, nothing.json["error"]["type"]) == (2, "RequestError")
 
 
 @pytest.mark.parametrize("stage", ["publish.write_manifest", "studio.save_episode"])
@@ -163,7 +180,7 @@ def test_an_edited_line_is_one_new_clip(podloom, paid_server, asked):
     first = podloom(*asked).json
     before = check_whole(podloom, first)
     script = script_of(first)
-    script["chapters"][1]["segments"][1]["text"] = "This line was written by a person, after the run."
+    script["chapters"][0]["segments"][2]["text"] = "This line was written by a person, after the run."
     edited = Path(first["folder"]).parents[1] / "edited.json"
     edited.write_text(json.dumps(script), "utf-8")
     voiced = server.calls.count("speech")
@@ -189,8 +206,8 @@ def test_a_shorter_episode_holds_nothing_of_the_longer_one(podloom, paid_server,
     server = paid_server(Scenario(lines=4))
     first = podloom(*asked).json
     script = script_of(first)
-    del script["chapters"][1]["segments"][1:]
-    del script["chapters"][0]["segments"][2]
+    del script["chapters"][0]["segments"][1]
+    del script["chapters"][0]["segments"][3:]
     cut = Path(first["folder"]).parents[1] / "cut.json"
     cut.write_text(json.dumps(script), "utf-8")
     voiced = server.calls.count("speech")
