@@ -233,7 +233,7 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(tmp_path, speech, line, kind
 
 
 def test_formats_are_checked_before_anything_is_made(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("podloom.audio.sinks.find_spec", lambda _: None)
+    monkeypatch.setattr("podloom.audio.formats.find_spec", lambda _: None)
     with pytest.raises(MissingDependencyError, match=r"'opus'.*podloom\[av\]"):
         begin(tmp_path / "folder", "mp3", "opus")
     assert not (tmp_path / "folder").exists()

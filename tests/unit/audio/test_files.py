@@ -177,7 +177,7 @@ def test_a_cover_that_is_none(mixed, tmp_path) -> None:
 
 
 def test_m4a_needs_the_extra(mixed, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("podloom.audio.sinks.find_spec", lambda _: None)
+    monkeypatch.setattr("podloom.audio.formats.find_spec", lambda _: None)
     with pytest.raises(MissingDependencyError, match=r"podloom\[av\]"):
         finish_m4a(mixed.raw["m4a"], tmp_path / "episode.m4a", mixed.mix, TAGS, b"")
     finish_mp3(mixed.raw["mp3"], tmp_path / "episode.mp3", mixed.mix, TAGS, b"")

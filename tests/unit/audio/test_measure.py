@@ -80,6 +80,6 @@ def test_what_cannot_be_decoded(tmp_path, name, content) -> None:
 
 
 def test_m4a_needs_the_extra(mixed, monkeypatch) -> None:
-    monkeypatch.setattr("podloom.audio.sinks.find_spec", lambda _: None)
+    monkeypatch.setattr("podloom.audio.formats.find_spec", lambda _: None)
     with pytest.raises(MissingDependencyError, match=r"podloom\[av\]"):
         measure(mixed.raw["m4a"])
