@@ -148,9 +148,12 @@ def _durations(calls: Sequence[dict[str, Any]], schema_name: str) -> list[float]
     ]
 
 
-def floor_s(scenario: Scenario) -> float:
-    """The critical path when everything that can be done at once is: outline, one chapter, its last clip."""
-    return scenario.outline_s + scenario.chapter_s + scenario.speech_s
+def floor_s(scenario: Scenario, parts: int = 1) -> float:
+    """The critical path when everything that can be done at once is: outline, last chapter, its last clip.
+
+    A chapter's details end with the outline, however early its plan is known; it is written in so many parts.
+    """
+    return scenario.outline_s + scenario.chapter_s / parts + scenario.speech_s
 
 
 def sequential_s(scenario: Scenario) -> float:
