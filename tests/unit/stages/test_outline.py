@@ -185,5 +185,5 @@ async def test_an_error_names_the_line_at_its_own_place(make_run):
         return await synthesize(text, voice, seed=seed)
 
     run.engine.synthesize = fail
-    with pytest.raises(SpeechError, match="chapter 2, line 2 .*no sound"):
+    with pytest.raises(SpeechError, match=r"chapter 2, line 2 .*no sound"):
         await voiced(run, upcoming(later), now, later)
