@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -86,6 +87,6 @@ def alembic_config() -> Config:
     """Alembic on the scripts inside the package."""
     from alembic.config import Config  # noqa: PLC0415 - see _migrate
 
-    config = Config()
+    config = Config(stdout=sys.stdout)  # its default is what stdout was when Alembic was imported
     config.set_main_option("script_location", str(files("podloom.db") / "migrations"))
     return config

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,9 +24,8 @@ def check_room(out: Path, minutes: float) -> None:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        probe = out / f".podloom-{os.getpid()}"
-        probe.touch()
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=out):  # permissions do not tell of a read-only disk
+            pass
         free = shutil.disk_usage(out).free
     except OSError as error:
         raise OutputError(
