@@ -2,6 +2,7 @@
 
 import importlib.machinery
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,29 @@ def test_a_wrong_variable_is_named_and_its_value_is_not_shown(monkeypatch, name,
     with pytest.raises(SettingsError, match=name) as caught:
         load_settings()
     assert "sk-typo" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PODLOOM_LLM_CONCURRENCY", "many", "not 'many'"),
+        ("PODLOOM_ORCHESTRATION", "airflow", "not 'airflow'"),
+        ("PODLOOM_LLM_MODLE", "x", "is no setting; did you mean PODLOOM_LLM_MODEL?"),
+        ("PODLOOM_LLM_BASE_URL", "localhost:8000/v1", "begins with http:// or https://"),
+        ("PODLOOM_SPEECH_BASE_URL", "localhost:8000/v1", "begins with http:// or https://"),
+    ],
+)
+def test_a_wrong_variable_says_what_to_do(monkeypatch, name, value, said):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=re.escape(said)):
+        load_settings()
+
+
+def test_a_text_is_never_shown(monkeypatch):
+    monkeypatch.setenv("PODLOOM_LLM_BASE_URL", "user:secret@host/v1")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "secret" not in str(caught.value)
 
 
 def test_the_settings_page_shows_all_settings():
