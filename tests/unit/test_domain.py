@@ -1,6 +1,7 @@
 """The domain types: what the form shows, and small derived values."""
 
 import pickle
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import ValidationError
@@ -35,6 +36,56 @@ def test_every_field_of_the_form_is_explained_and_has_a_default():
 def test_a_request_out_of_bounds_is_refused(fields):
     with pytest.raises(ValidationError):
         EpisodeRequest(**fields)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "chapters", "message"),
+    [
+        (1, 2, ""),
+        (1, 3, "1 minutes have room for 1 to 2 chapters"),
+        (60, 20, ""),
+        (60, 3, "60 minutes have room for 4 to 20 chapters"),
+        (180, 12, ""),
+        (5, 21, "less than or equal to 20"),
+        (0.5, 1, ""),
+    ],
+)
+def test_chapters_fit_the_minutes(minutes, chapters, message):
+    if message:
+        with pytest.raises(ValidationError, match=message):
+            EpisodeRequest(minutes=minutes, chapters=chapters)
+    else:
+        assert EpisodeRequest(minutes=minutes, chapters=chapters).chapters == chapters
+
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "written", "dated"),
+    [
+        ("", "", ""),
+        (" 30 ", "30", "2026-11-21T12:30:00+00:00"),
+        (1.5, "1.5", "2026-11-21T12:01:30+00:00"),
+        (timedelta(hours=2), "120", "2026-11-21T14:00:00+00:00"),
+        ("2026-11-21T18:00+09:00", "2026-11-21T18:00+09:00", "2026-11-21T09:00:00+00:00"),
+        (NOON, "2026-11-21T12:00:00+00:00", "2026-11-21T12:00:00+00:00"),
+    ],
+)
+def test_a_deadline_is_a_time_or_minutes_from_the_start(deadline, written, dated):
+    request = EpisodeRequest(deadline=deadline)
+    assert request.deadline == written
+    assert request.dated(NOON).deadline == dated
+    assert request.dated(NOON).dated(NOON + timedelta(days=1)).deadline == dated
+
+
+@pytest.mark.parametrize(
+    "deadline",
+    ["soon", "0", "-5", "inf", "nan", "1e9", "2026-11-21", "2026-11-21T18:00", NOON.replace(tzinfo=None)],
+)
+def test_what_is_no_deadline_is_refused(deadline):
+    with pytest.raises(ValidationError, match="a time with its zone"):
+        EpisodeRequest(deadline=deadline)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from podloom.domain.audio import ChapterMark, Clip, Cue, Loudness, Measurement, Mix, Transcript
 from podloom.domain.base import Format, Frozen, Language, OutputFormat, Priority, Role, SourceKind, WriterName
 from podloom.domain.episode import Episode, EpisodeRecord, Progress, StageTiming, slug
+from podloom.domain.measures import Alert, Benchmark, Outcome, Reading, RunEnd
 from podloom.domain.request import EpisodeRequest, SpeakerRequest
 from podloom.domain.script import (
     SPACELESS,
@@ -28,6 +29,8 @@ from podloom.domain.script import (
 
 __all__ = [
     "SPACELESS",
+    "Alert",
+    "Benchmark",
     "ChapterMark",
     "ChapterPlan",
     "ChapterScript",
@@ -43,11 +46,14 @@ __all__ = [
     "Loudness",
     "Measurement",
     "Mix",
+    "Outcome",
     "Outline",
     "OutputFormat",
     "Priority",
     "Progress",
+    "Reading",
     "Role",
+    "RunEnd",
     "Script",
     "Segment",
     "SourceDocument",

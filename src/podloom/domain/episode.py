@@ -76,6 +76,8 @@ class Progress(Frozen):
     segments_done: int = 0
     audio_s: float = 0.0
     cache_hits: int = 0
+    listen: str = ""
+    """Where what is finished can be heard already: an address, or the path of a page; "" until then."""
     elapsed_s: float = 0.0
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from pydantic import Field
+
 from podloom.domain.base import Frozen, Language, Role, SourceKind
 
 
@@ -50,6 +52,8 @@ class Voice(Frozen):
     words_per_minute: float = 150.0
     """Measured speaking rate; word budgets are computed from it."""
     licence: str = ""
+    error_rate: float | None = None
+    """Share of words (Korean: characters) that a recogniser heard wrongly, where it was measured."""
 
 
 class Speaker(Frozen):
@@ -58,6 +62,8 @@ class Speaker(Frozen):
     name: str
     role: Role
     voice: Voice
+    tone: str = ""
+    """How all of their lines are said, in words; see Delivery.tone."""
 
 
 class ChapterPlan(Frozen):
@@ -89,6 +95,12 @@ class Delivery(Frozen):
     """Before the line, in addition to the usual gap."""
     emphasis: Literal["none", "strong"] = "none"
     mood: Literal["neutral", "cheerful", "serious", "curious"] = "neutral"
+    tone: str = Field(default="", max_length=300)
+    """In words, e.g. "slowly, as if to a child": for engines that take instructions. Empty: the speaker's."""
+
+    def with_tone(self, tone: str) -> Delivery:
+        """The same hints in the speaker's tone, unless the line has one of its own."""
+        return self if self.tone or not tone else self.model_copy(update={"tone": tone})
 
 
 class Segment(Frozen):
