@@ -20,12 +20,15 @@ import numpy as np
 from podloom.audio import music as pieces
 from podloom.audio.arrangement import Arrangement, Line, Score
 from podloom.audio.formats import av_errors, check_formats
+from podloom.audio.lame import Tap
 from podloom.audio.loudness import clip_energies
 from podloom.audio.master import Master
+from podloom.audio.monitor import Mp3Monitor
+from podloom.audio.relay import Relay
 from podloom.audio.samples import SAMPLE_RATE, Samples, trim
 from podloom.audio.sinks import Threaded, open_sink
 from podloom.audio.timeline import Timeline
-from podloom.domain import Mix, OutputFormat, Segment
+from podloom.domain import Measurement, Mix, OutputFormat, Segment
 from podloom.errors import AudioError, OutputError
 from podloom.settings import AudioSettings
 
@@ -33,7 +36,7 @@ OPENING_S = 60.0
 """Speech held back until voices and programme have their level."""
 HOLD_S = 3.0
 """Of the timeline: the outro begins under the last words."""
-BATCH_S = 1.0
+BATCH_S = 5.0
 
 
 class Assembly:
@@ -52,8 +55,11 @@ class Assembly:
         intro: Path | None,
         outro: Path | None,
         seed: int = 0,
+        tap: Tap | None = None,
     ) -> None:
         """Open the encoders; `intro` and `outro` are played even when `music` is off.
+
+        `tap` gets the bytes of the MP3 file as they are encoded, see audio/live.py.
 
         Raises:
             MissingDependencyError: A format needs an extra that is not installed.
@@ -72,11 +78,15 @@ class Assembly:
         self._lines_in_chapter = 0
         self._ended = False
         self._sinks: list[Threaded] = []
+        self._relay = Relay(tap) if tap else None
+        self.measurement: Measurement | None = None
+        """Of the MP3 file, if there is one, when it is closed."""
+        self._monitor = Mp3Monitor() if "mp3" in formats else None
         self._master = Master(self._sinks, settings, seed)
         _make_folder(folder)
         with self._guarded():
             for name, path in self.raw_files.items():
-                self._sinks.append(Threaded(open_sink(name, path, settings)))
+                self._sinks.append(Threaded(open_sink(name, path, settings, self._taps())))
 
     def open_chapter(self, title: str) -> None:
         """Begin a chapter; what is added from now on belongs to it.
@@ -121,6 +131,10 @@ class Assembly:
             )
             for sink in self._sinks:
                 sink.close()
+            if self._monitor is not None:
+                self.measurement = self._monitor.close(self._master.frames)
+            if self._relay is not None:
+                self._relay.close()
         self._ended = True
         return Mix(
             duration_s=self._master.frames / SAMPLE_RATE,
@@ -136,6 +150,10 @@ class Assembly:
         self._ended = True
         for sink in self._sinks:
             sink.abort()
+        if self._monitor is not None:
+            self._monitor.abort()
+        if self._relay is not None:
+            self._relay.close()
         for path in self.raw_files.values():
             path.unlink(missing_ok=True)
 
@@ -144,6 +162,13 @@ class Assembly:
         """Seconds of audio in memory; bounded, however long the episode is."""
         waiting = self._opening_s if self._opening is not None else 0.0
         return waiting + self._timeline.held / SAMPLE_RATE
+
+    def _taps(self) -> Sequence[Tap]:
+        """Who gets the MP3 file's bytes."""
+        return [
+            *([self._monitor.hear] if self._monitor else []),
+            *([self._relay.write] if self._relay else []),
+        ]
 
     def _take(self, event: Line | str) -> None:
         if self._opening is None:

@@ -17,7 +17,9 @@ BITRATES = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 SAMPLE_RATES = (44_100, 48_000, 32_000)
 FRAME = 1152
 ENCODER_DELAY = 576
-"""LAME's; decoders add 529 of their own."""
+"""Samples of LAME's before the sound begins; the Info frame tells players."""
+DECODER_DELAY = 529
+"""What every decoder adds of its own."""
 XING_BYTES, LAME_BYTES = 120, 36
 UNKNOWN_OFFSET = 0xFFFFFFFF
 TOC_LIMIT = 255
@@ -39,6 +41,13 @@ def tag(
         body += _frame("APIC", b"\0" + image_mime(cover).encode() + b"\0\x03\0" + cover)  # 3: front cover
     body += bytes(TAG_PADDING)
     return b"ID3\x03\0\0" + _syncsafe(len(body)) + body
+
+
+def timestamp_tag(ticks: int) -> bytes:
+    """What a packed audio segment begins with: when it is heard, in 1/90000 s (RFC 8216, section 3.4)."""
+    owner = b"com.apple.streaming.transportStreamTimestamp\0"
+    body = _frame("PRIV", owner + (ticks & (1 << 33) - 1).to_bytes(8, "big"))
+    return b"ID3\x04\0\0" + _syncsafe(len(body)) + body
 
 
 def image_mime(image: bytes) -> str:

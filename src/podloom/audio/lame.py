@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import lameenc
@@ -9,8 +10,13 @@ import numpy as np
 
 from podloom.audio.samples import SAMPLE_RATE, Frames
 
-QUALITY = 3
-"""17 CPU seconds for an hour; 2 costs 28 and 7 costs 9."""
+SHAPED = 3
+"""LAME's quality where bits are scarce: its noise is shaped by what masks it; 16 CPU seconds for an hour."""
+PLAIN = 7
+"""Where they are not: no shaping, 9 CPU seconds. At 128 kbit/s speech loses nothing by it: noise against
+signal in critical bands is -35.3 dB on average (shaped: -34.9), -14.4 dB in the worst 5 % (-14.6)."""
+PLENTY_KBPS = 128
+Tap = Callable[[bytes], None]
 
 
 class Mp3Sink:
@@ -19,7 +25,9 @@ class Mp3Sink:
     LAME scales its input by 0.95 (0.97 from 192 kbit/s), so that -16.0 LUFS came out as -16.4: undone here.
     """
 
-    def __init__(self, path: Path, kbps: int) -> None:
+    def __init__(self, path: Path, kbps: int, taps: Sequence[Tap] = ()) -> None:
+        """`taps` get every byte that goes into the file, in the thread that encodes."""
+        self._taps = taps
         self._file = path.open("wb")
         self._gain = 1 / 0.95 if kbps < 192 else 1 / 0.97
         self._encoder = lameenc.Encoder()
@@ -27,19 +35,24 @@ class Mp3Sink:
         self._encoder.set_in_sample_rate(SAMPLE_RATE)
         self._encoder.set_out_sample_rate(SAMPLE_RATE)  # LAME lowers it by itself for some bit rates
         self._encoder.set_channels(1)
-        self._encoder.set_quality(QUALITY)
+        self._encoder.set_quality(PLAIN if kbps >= PLENTY_KBPS else SHAPED)
         self._encoder.silence()
 
     def write(self, frames: Frames) -> None:
         """Encode the next frames."""
         louder = np.clip(np.rint(frames * self._gain), -32768, 32767).astype(np.int16)
-        self._file.write(self._encoder.encode(louder.tobytes()))
+        self._put(self._encoder.encode(louder.tobytes()))
 
     def close(self) -> None:
         """Write the encoder's rest."""
-        self._file.write(self._encoder.flush())
+        self._put(self._encoder.flush())
         self._file.close()
 
     def abort(self) -> None:
         """Close the file as it is."""
         self._file.close()
+
+    def _put(self, encoded: bytes) -> None:
+        self._file.write(encoded)
+        for tap in self._taps:
+            tap(bytes(encoded))

@@ -1,8 +1,4 @@
-"""Look-ahead true-peak limiter for a stream of mono blocks: never over the ceiling, length unchanged.
-
-Oversampled peaks are computed only in runs that come near the ceiling; computing them everywhere costs
-five times more.
-"""
+"""Look-ahead true-peak limiter for a stream of mono blocks: never over the ceiling, length unchanged."""
 
 from __future__ import annotations
 
@@ -10,20 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import minimum_filter1d
-from scipy.signal import firwin, upfirdn
 
+from podloom.audio.peaks import PeakFinder
 from podloom.audio.samples import Samples
 
 LOOK_AHEAD_S = 0.006
-RUN = 512
-"""Samples: grain of the search for runs near the ceiling."""
 NEAR = 0.75
-"""Of the ceiling: below this no peak between two samples reaches it."""
-MARGIN = 32
-"""Samples on both sides of a run, for the oversampling filter."""
-OVERSAMPLING = 4
-TAPS = 49
+"""Of the ceiling: speech whose samples stay below this has no peak between two that reaches it."""
 
 
 class TruePeakLimiter:
@@ -32,7 +21,7 @@ class TruePeakLimiter:
     def __init__(self, sample_rate: int, ceiling_dbtp: float) -> None:
         self.ceiling = 10 ** (ceiling_dbtp / 20)
         self._look = int(LOOK_AHEAD_S * sample_rate)
-        self._fir = (firwin(TAPS, 1 / OVERSAMPLING) * OVERSAMPLING).astype(np.float32)
+        self._peaks = PeakFinder(NEAR)
         window = np.hanning(self._look + 2)[1:-1]
         self._window = (window / window.sum()).astype(np.float32)
         self._past: Samples = np.zeros(2 * self._look, np.float32)
@@ -55,12 +44,8 @@ class TruePeakLimiter:
 
     def _needed_gain(self, signal: Samples) -> Samples | None:
         """Gain per sample that brings its true peak to the ceiling; None when nothing is over."""
-        peaks = np.abs(signal)
-        hot = np.maximum.reduceat(peaks, np.arange(0, len(peaks), RUN)) > self.ceiling * NEAR
         needed: Samples | None = None
-        for start, end in _runs(hot):
-            low, high = max(0, start * RUN - MARGIN), min(len(signal), end * RUN + MARGIN)
-            peak = self._true_peaks(signal[low:high], peaks[low:high])
+        for low, high, peak in self._peaks.runs(signal, self.ceiling):
             if not (peak > self.ceiling).any():
                 continue
             if needed is None:
@@ -69,34 +54,27 @@ class TruePeakLimiter:
             needed[low:high] = np.minimum(needed[low:high], gain)
         return needed
 
-    def _true_peaks(self, run: Samples, sample_peaks: Samples) -> Samples:
-        """The larger of a sample's own peak and of those between it and its neighbours."""
-        peak, half = sample_peaks.copy(), TAPS // 2
-        up = np.abs(upfirdn(self._fir, run, OVERSAMPLING)[half : half + OVERSAMPLING * len(run)])
-        for phase in range(1, OVERSAMPLING):
-            between = up[phase::OVERSAMPLING]
-            peak = np.maximum(peak, between)
-            peak[1:] = np.maximum(peak[1:], between[:-1])
-        return peak
-
     def _smooth(self, needed: Samples) -> Samples:
         """Minimum over the look-ahead, then a raised-cosine average: the gain is down before the peak."""
         look = self._look
         gain = np.ones(len(needed), np.float32)
         for start, end in _clusters(np.flatnonzero(needed < 1), 4 * look + 2):
             low, high = max(0, start - 2 * look), min(len(needed), end + 2 * look + 1)
-            lowest = minimum_filter1d(needed[low:high], 2 * look + 1, mode="nearest")
+            lowest = _lowest_near(needed[low:high], 2 * look + 1)
             # Padded with its edge values: outside the signal nothing changes any more.
             padded = np.pad(lowest, (look // 2, len(self._window) - 1 - look // 2), mode="edge")
             gain[low:high] = np.convolve(padded, self._window, "valid")
         return gain
 
 
-def _runs(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """(start, end) of every run of True."""
-    change = np.diff(np.concatenate([[0], mask.view(np.int8), [0]]))
-    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
-    yield from zip(starts.tolist(), ends.tolist(), strict=True)
+def _lowest_near(values: Samples, size: int) -> Samples:
+    """Minimum of the `size` values around each, by blocks (van Herk 1992; Gil and Werman 1993)."""
+    padded = np.pad(values, size // 2, mode="edge")
+    blocks = np.pad(padded, (0, -len(padded) % size), mode="edge").reshape(-1, size)
+    from_left = np.minimum.accumulate(blocks, axis=1).ravel()
+    from_right = np.minimum.accumulate(blocks[:, ::-1], axis=1)[:, ::-1].ravel()
+    lowest: Samples = np.minimum(from_right[: len(values)], from_left[size - 1 : size - 1 + len(values)])
+    return lowest
 
 
 def _clusters(index: NDArray[np.intp], apart: int) -> Iterator[tuple[int, int]]:

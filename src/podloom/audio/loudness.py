@@ -8,10 +8,11 @@ gain is known without touching audio again. A mono programme is measured as ONE 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
+from pyebur128 import MeasurementMode, R128State, get_loudness_window
 
 from podloom.audio.samples import Samples
 
@@ -20,25 +21,40 @@ Energies = NDArray[np.float64]
 
 HOP_S = 0.1
 DUAL_MONO_LU = 10 * math.log10(2)
-ABSOLUTE_GATE_LUFS = -70.0
+OFFSET_LU = -0.691
+"""Of a mean square of 1, so that a sine of 997 Hz reads what it is."""
+ABSOLUTE_GATE = 10 ** ((-70 - OFFSET_LU) / 10)
+"""Mean square at -70 LUFS."""
 RELATIVE_GATE_LU = -10.0
 BLOCK_HOPS = 4
 
 
-class HopMeans:
-    """Means of a stream per 100 ms, whatever the lengths of the blocks it arrives in."""
+class Hops:
+    """Cuts a stream into pieces of 100 ms, whatever the lengths of the blocks it arrives in."""
 
     def __init__(self, sample_rate: int) -> None:
         self._hop = round(sample_rate * HOP_S)
-        self._rest: Energies = np.zeros(0)
+        self.rest: NDArray[Any] = np.zeros(0, np.float32)
+        """What is no whole piece yet."""
+
+    def add(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Go on with the stream: the pieces that are whole now, shape (pieces, values of each)."""
+        stream = np.concatenate([self.rest, values])
+        whole = len(stream) // self._hop * self._hop
+        self.rest = stream[whole:].copy()
+        return stream[:whole].reshape(-1, self._hop)
+
+
+class HopMeans:
+    """Means of a stream per 100 ms."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._hops = Hops(sample_rate)
         self._parts: list[Energies] = []
 
     def add(self, values: Energies) -> None:
         """Go on with the stream."""
-        stream = np.concatenate([self._rest, values])
-        whole = len(stream) // self._hop * self._hop
-        self._parts.append(stream[:whole].reshape(-1, self._hop).mean(axis=1))
-        self._rest = stream[whole:].copy()
+        self._parts.append(self._hops.add(values).mean(axis=1))
 
     def values(self) -> Energies:
         """All whole hops so far."""
@@ -47,50 +63,36 @@ class HopMeans:
 
     def close(self) -> Energies:
         """All hops, the last one with what there is of it."""
-        if len(self._rest):
-            self._parts.append(np.array([self._rest.mean()]))
-            self._rest = np.zeros(0)
+        if len(self._hops.rest):
+            self._parts.append(np.array([self._hops.rest.mean()]))
+            self._hops.rest = self._hops.rest[:0]
         return self.values()
 
 
 class LoudnessMeter:
-    """Feed blocks of any length; read the loudness at any time."""
+    """Feed blocks of any length; read the loudness at any time. libebur128 does the filtering."""
 
     def __init__(self, sample_rate: int) -> None:
-        self._sections = k_weighting(sample_rate)
-        self._state = np.zeros((2, 2))
-        self._means = HopMeans(sample_rate)
+        self._hops = Hops(sample_rate)
+        self._filter = R128State(1, sample_rate, MeasurementMode.MODE_M)
+        self._energies: Energies = np.zeros(0)
 
     def add(self, block: Samples) -> None:
         """Go on with the stream."""
-        if len(block):
-            weighted, self._state = sosfilt(self._sections, block.astype(np.float64), zi=self._state)
-            self._means.add(np.square(weighted))
+        levels = np.array([self._level(hop) for hop in self._hops.add(block)])
+        self._energies = np.concatenate([self._energies, _energy(levels)])
 
     def energies(self) -> Energies:
         """K-weighted mean squares of all whole hops so far."""
-        return self._means.values()
+        return self._energies
+
+    def _level(self, hop: Samples) -> float:
+        self._filter.add_frames(hop, len(hop))
+        return float(get_loudness_window(self._filter, round(HOP_S * 1000)))
 
     def integrated_lufs(self) -> float:
         """Gated, as one channel."""
         return gated_loudness(self.energies())
-
-
-def k_weighting(sample_rate: int) -> NDArray[np.float64]:
-    """The two BS.1770 filters (head shelf, high pass) as second-order sections for any sample rate."""
-    k = math.tan(math.pi * 1681.974450955533 / sample_rate)
-    quality, high = 0.7071752369554196, 10 ** (3.999843853973347 / 20)
-    middle, norm = high**0.4996667741545416, 1 + k / quality + k * k
-    shelf = [
-        (high + middle * k / quality + k * k) / norm,
-        2 * (k * k - high) / norm,
-        (high - middle * k / quality + k * k) / norm,
-        *(1, 2 * (k * k - 1) / norm, (1 - k / quality + k * k) / norm),
-    ]
-    k, quality = math.tan(math.pi * 38.13547087602444 / sample_rate), 0.5003270373238773
-    norm = 1 + k / quality + k * k
-    high_pass = [1, -2, 1, 1, 2 * (k * k - 1) / norm, (1 - k / quality + k * k) / norm]
-    return np.array([shelf, high_pass])
 
 
 def gated_loudness(energies: Energies) -> float:
@@ -98,11 +100,11 @@ def gated_loudness(energies: Energies) -> float:
     if len(energies) < BLOCK_HOPS:
         return -math.inf
     blocks = np.convolve(energies, np.full(BLOCK_HOPS, 1 / BLOCK_HOPS), "valid")
-    blocks = blocks[blocks > _energy(ABSOLUTE_GATE_LUFS)]
+    blocks = blocks[blocks > ABSOLUTE_GATE]
     if not len(blocks):
         return -math.inf
     relative_gate = float(blocks.mean()) * 10 ** (RELATIVE_GATE_LU / 10)
-    return -0.691 + 10 * math.log10(float(blocks[blocks > relative_gate].mean()))
+    return OFFSET_LU + 10 * math.log10(float(blocks[blocks > relative_gate].mean()))
 
 
 def clip_energies(samples: Samples, sample_rate: int) -> Energies:
@@ -119,5 +121,5 @@ def loudness_of(samples: Samples, sample_rate: int) -> float:
     return meter.integrated_lufs()
 
 
-def _energy(lufs: float) -> float:
-    return float(10 ** ((lufs + 0.691) / 10))
+def _energy(lufs: Energies) -> Energies:
+    return np.asarray(10 ** ((lufs - OFFSET_LU) / 10), dtype=np.float64)

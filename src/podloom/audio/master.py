@@ -9,12 +9,12 @@ then on the gain leans slowly against what the loudness so far misses.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from podloom.audio.limiter import TruePeakLimiter
-from podloom.audio.loudness import DUAL_MONO_LU, HopMeans, LoudnessMeter, loudness_of
+from podloom.audio.loudness import DUAL_MONO_LU, HopMeans, LoudnessMeter
 from podloom.audio.samples import SAMPLE_RATE, Samples, gain_factor
 from podloom.audio.sinks import Sink
 from podloom.settings import AudioSettings
@@ -26,7 +26,8 @@ LEAN = 3.0
 """Decibels of gain for one LU missed; more would pump, less would drift."""
 LEAN_LIMIT_DB = 3.0
 LEAN_DB_PER_S = 0.04
-LEAN_EVERY_S = 5
+BLOCK = 5 * SAMPLE_RATE
+"""Frames: shorter blocks cost more in waiting for the interpreter than in computing."""
 
 
 class Master:
@@ -43,22 +44,29 @@ class Master:
         self._powers = HopMeans(SAMPLE_RATE)
         self._noise = np.random.default_rng(seed)  # the same episode gives the same bytes
         self._settled_db = self._gain_db = self._aim_db = 0.0
-        self._blocks = 0
 
     def settle(self, opening: Samples) -> None:
         """Choose the programme's gain from its beginning, before any of it is written."""
         for _ in range(SETTLE_TRIALS):
-            limiter = TruePeakLimiter(SAMPLE_RATE, self._ceiling_dbtp)
-            loudness = loudness_of(limiter(opening * gain_factor(self._gain_db), last=True), SAMPLE_RATE)
-            miss = self._target - loudness
+            miss = self._target - self._loudness_at(self._gain_db, opening)
             if not math.isfinite(miss) or abs(miss) < CLOSE_LU:
                 break
             self._gain_db = _within(self._gain_db + miss, SETTLE_LIMIT_DB)
         self._settled_db = self._aim_db = self._gain_db
 
+    def _loudness_at(self, gain_db: float, opening: Samples) -> float:
+        """Block by block: copies of a minute of audio are what many episodes at once have no memory for."""
+        limiter, meter = TruePeakLimiter(SAMPLE_RATE, self._ceiling_dbtp), LoudnessMeter(SAMPLE_RATE)
+        for start in range(0, len(opening), BLOCK):
+            meter.add(limiter(opening[start : start + BLOCK] * gain_factor(gain_db)))
+        meter.add(limiter(opening[:0], last=True))
+        return meter.integrated_lufs()
+
     def write(self, programme: Samples, *, last: bool = False) -> None:
-        """Master and encode, a second at a time."""
-        blocks = list(_seconds(programme)) or [programme]
+        """Master and encode, some seconds at a time."""
+        blocks = [programme[start : start + BLOCK] for start in range(0, len(programme), BLOCK)] or [
+            programme
+        ]
         for index, block in enumerate(blocks):
             louder = block * self._next_gain(len(block))
             self._give(self._limiter(louder, last=last and index == len(blocks) - 1))
@@ -67,18 +75,20 @@ class Master:
         """RMS per 100 ms of everything written."""
         return tuple(round(float(value), 4) for value in np.sqrt(self._powers.close()))
 
-    def _next_gain(self, frames: int) -> Samples:
-        """Gain per frame, moving slowly to where it should be."""
-        if self._blocks and self._blocks % LEAN_EVERY_S == 0:
-            miss = self._target - self._meter.integrated_lufs()
-            if math.isfinite(miss):
-                self._aim_db = self._settled_db + _within(LEAN * miss, LEAN_LIMIT_DB)
-        self._blocks += 1
-        start_db = self._gain_db
-        step = LEAN_DB_PER_S * frames / SAMPLE_RATE
-        self._gain_db += _within(self._aim_db - start_db, step)
-        ramp: Samples = (10 ** (np.linspace(start_db, self._gain_db, frames) / 20)).astype(np.float32)
-        return ramp
+    def _next_gain(self, frames: int) -> Samples | np.float32:
+        """Factor per frame, moving slowly to where it should be, or one for all."""
+        miss = self._target - self._meter.integrated_lufs()
+        if math.isfinite(miss):
+            self._aim_db = self._settled_db + _within(LEAN * miss, LEAN_LIMIT_DB)
+        before, way_db = gain_factor(self._gain_db), self._aim_db - self._gain_db
+        self._gain_db += _within(way_db, LEAN_DB_PER_S * frames / SAMPLE_RATE)
+        after = gain_factor(self._gain_db)
+        if before == after:
+            return after
+        moving = min(frames, math.ceil(abs(way_db) / LEAN_DB_PER_S * SAMPLE_RATE))
+        factors = np.full(frames, after)
+        factors[:moving] = np.linspace(before, after, moving)  # so small a step needs no decibels
+        return factors
 
     def _give(self, block: Samples) -> None:
         if not len(block):
@@ -91,11 +101,6 @@ class Master:
         self.frames += len(frames)
         for sink in self._sinks:
             sink.write(frames)
-
-
-def _seconds(programme: Samples) -> Iterator[Samples]:
-    for start in range(0, len(programme), SAMPLE_RATE):
-        yield programme[start : start + SAMPLE_RATE]
 
 
 def _within(value: float, limit: float) -> float:

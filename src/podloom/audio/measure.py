@@ -1,4 +1,4 @@
-"""Measures a finished file in one streaming decode: what a listener's player makes of it."""
+"""Measures what a listener's player makes of a file, in one streaming decode."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import soundfile
 
 from podloom.audio.formats import av_errors, check_formats
 from podloom.audio.loudness import HopMeans
+from podloom.audio.peaks import TruePeakMeter
 from podloom.audio.samples import Samples
 from podloom.domain import Loudness, Measurement
 from podloom.errors import AudioError
@@ -25,6 +26,42 @@ FLOOR_PART = 0.02
 """Of the time: how quiet the quietest is."""
 
 
+class Meter:
+    """Measures what it is given, block after block."""
+
+    def __init__(self, rate: int, channels: int) -> None:
+        self._rate, self._channels = rate, channels
+        self._loudness, self._powers = _loudness_meter(rate, channels), HopMeans(rate)
+        self._peaks = [TruePeakMeter() for _ in range(channels)]
+        self._frames, self._clipped, self._total = 0, 0, 0.0
+
+    def add(self, block: Samples) -> None:
+        """Go on with a block of shape (frames, channels)."""
+        self._loudness.add_frames(np.ascontiguousarray(block).reshape(-1), len(block))
+        for channel, peaks in enumerate(self._peaks):
+            peaks.add(block[:, channel])
+        full = np.abs(block).max(axis=1) >= CLIPPED
+        self._clipped += int((full[1:] & full[:-1]).sum())
+        self._frames += len(block)
+        self._total += float(block.sum(dtype=np.float64))
+        self._powers.add(np.square(block, dtype=np.float64).mean(axis=1))
+
+    def close(self) -> Measurement:
+        """Of all that was given."""
+        level = 10 * np.log10(self._powers.close() + 1e-12)
+        return Measurement(
+            duration_s=self._frames / self._rate,
+            frames=self._frames,
+            sample_rate=self._rate,
+            channels=self._channels,
+            loudness=_loudness(self._loudness, max(peaks.close() for peaks in self._peaks)),
+            clipped_samples=self._clipped,
+            dc=self._total / max(1, self._frames * self._channels),
+            long_silences=tuple(_silences(level < SILENCE_DBFS)),
+            noise_floor_dbfs=_noise_floor(level),
+        )
+
+
 def measure(path: Path) -> Measurement:
     """Decode and measure; mono counts as heard, from two loudspeakers.
 
@@ -33,33 +70,13 @@ def measure(path: Path) -> Measurement:
         MissingDependencyError: It is M4A and PyAV is not installed.
     """
     try:
-        return _measure(path)
+        rate, channels, blocks = _open(path)
+        meter = Meter(rate, channels)
+        for block in blocks:
+            meter.add(block)
+        return meter.close()
     except (soundfile.LibsndfileError, OSError, IndexError, *av_errors()) as error:
         raise AudioError(f"cannot decode {path.name!r}: {error}; make the episode again") from error
-
-
-def _measure(path: Path) -> Measurement:
-    rate, channels, blocks = _open(path)
-    meter, power = _meter(rate, channels), HopMeans(rate)
-    frames, clipped, total = 0, 0, 0.0
-    for block in blocks:
-        meter.add_frames(np.ascontiguousarray(block).reshape(-1), len(block))
-        full = np.abs(block).max(axis=1) >= CLIPPED
-        clipped += int((full[1:] & full[:-1]).sum())
-        frames, total = frames + len(block), total + float(block.sum(dtype=np.float64))
-        power.add(np.square(block, dtype=np.float64).mean(axis=1))
-    level = 10 * np.log10(power.close() + 1e-12)
-    return Measurement(
-        duration_s=frames / rate,
-        frames=frames,
-        sample_rate=rate,
-        channels=channels,
-        loudness=_loudness(meter, channels),
-        clipped_samples=clipped,
-        dc=total / max(1, frames * channels),
-        long_silences=tuple(_silences(level < SILENCE_DBFS)),
-        noise_floor_dbfs=_noise_floor(level),
-    )
 
 
 def _open(path: Path) -> tuple[int, int, Iterator[Samples]]:
@@ -81,17 +98,16 @@ def _soundfile_blocks(path: Path) -> Iterator[Samples]:
             yield block
 
 
-def _meter(rate: int, channels: int) -> pyebur128.R128State:
+def _loudness_meter(rate: int, channels: int) -> pyebur128.R128State:
     mode = pyebur128.MeasurementMode
-    flags = mode.MODE_I | mode.MODE_LRA | mode.MODE_TRUE_PEAK | mode.MODE_HISTOGRAM
+    flags = mode.MODE_I | mode.MODE_LRA | mode.MODE_HISTOGRAM
     meter = pyebur128.R128State(channels, rate, flags)
     if channels == 1:
         meter.set_channel(0, pyebur128.ChannelType.DUAL_MONO)
     return meter
 
 
-def _loudness(meter: pyebur128.R128State, channels: int) -> Loudness:
-    peak = max(pyebur128.get_true_peak(meter, channel) for channel in range(channels))
+def _loudness(meter: pyebur128.R128State, peak: float) -> Loudness:
     return Loudness(
         integrated_lufs=round(max(-99.0, pyebur128.get_loudness_global(meter)), 2),
         range_lu=round(pyebur128.get_loudness_range(meter), 2),

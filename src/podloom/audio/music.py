@@ -10,6 +10,7 @@ import math
 import subprocess
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,10 @@ class Music:
 
 def intro(own: Path | None, voice_lufs: float) -> Music:
     """The house's own is ducked under the first words, a listener's file is left alone."""
-    if own is not None:
-        return _own(own, voice_lufs)
-    return Music(_ducked(_at(theme("intro"), voice_lufs - BELOW_VOICE_LU)), INTRO_ALONE_S)
+    return _own(own, voice_lufs) if own is not None else _house_intro(voice_lufs)
 
 
+@cache
 def sting(voice_lufs: float) -> Music:
     """Between two chapters."""
     return Music(_at(theme("sting"), voice_lufs - STING_BELOW_VOICE_LU), STING_ALONE_S)
@@ -58,8 +58,16 @@ def sting(voice_lufs: float) -> Music:
 
 def outro(own: Path | None, voice_lufs: float) -> Music:
     """The house's own begins under the last word."""
-    if own is not None:
-        return _own(own, voice_lufs)
+    return _own(own, voice_lufs) if own is not None else _house_outro(voice_lufs)
+
+
+@cache  # one for all episodes, which only read it
+def _house_intro(voice_lufs: float) -> Music:
+    return Music(_ducked(_at(theme("intro"), voice_lufs - BELOW_VOICE_LU)), INTRO_ALONE_S)
+
+
+@cache
+def _house_outro(voice_lufs: float) -> Music:
     samples = _at(theme("outro"), voice_lufs - BELOW_VOICE_LU)
     return Music(samples, len(samples) / SAMPLE_RATE, OUTRO_OVERLAP_S)
 
@@ -136,12 +144,13 @@ def _clip_by_soundfile(path: Path) -> Any | None:
 
 def _clip_by_ffmpeg(path: Path) -> Any:
     """By pydub, which runs ffmpeg; a bad file and a missing ffmpeg show as different errors."""
-    from pydub.exceptions import CouldntDecodeError  # noqa: PLC0415 - see audio_segment_class
+    audio_segment = audio_segment_class()
+    from pydub.exceptions import CouldntDecodeError  # noqa: PLC0415 - imports pydub: after the line above
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a missing ffprobe and leaves its pipe to the collector
         try:
-            return audio_segment_class().from_file(str(path), duration=OWN_LIMIT_S + 1)
+            return audio_segment.from_file(str(path), duration=OWN_LIMIT_S + 1)
         except FileNotFoundError:
             reason = "it is no WAV, FLAC, MP3 or Ogg file, and ffmpeg is not installed"
         except (CouldntDecodeError, IndexError, KeyError, subprocess.SubprocessError):

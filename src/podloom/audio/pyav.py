@@ -14,6 +14,7 @@ from typing import Any
 import av
 import numpy as np
 from av.stream import Disposition
+from numpy.typing import NDArray
 from PIL import Image
 
 from podloom.audio.id3 import image_mime
@@ -120,6 +121,25 @@ def decode(path: Path, block_s: float) -> Iterator[Samples]:
                 parts, size = [], 0
         if parts:
             yield np.concatenate(parts)
+
+
+def change_tempo(samples: NDArray[np.float32], rate: int, speed: float) -> NDArray[np.float32]:
+    """Mono samples spoken `speed` times as fast, at the same pitch; from a quarter to four times."""
+    graph = av.filter.Graph()
+    source = graph.add_abuffer(sample_rate=rate, format="flt", layout="mono", time_base=Fraction(1, rate))
+    # One filter goes down to a half only.
+    filters = [graph.add("atempo", f"{speed**0.5:.6f}") for _ in range(2)]
+    sink = graph.add("abuffersink")
+    graph.link_nodes(source, *filters, sink).configure()
+    frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), "flt", "mono")
+    frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
+    graph.push(frame)
+    graph.push(None)
+    parts = []
+    with suppress(av.error.EOFError):
+        while True:
+            parts.append(sink.pull().to_ndarray().ravel())
+    return np.concatenate(parts)
 
 
 def layout(path: Path) -> tuple[int, int]:

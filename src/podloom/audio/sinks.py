@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from podloom.audio.lame import Mp3Sink
+from podloom.audio.lame import Mp3Sink, Tap
 from podloom.audio.limiter import TruePeakLimiter
 from podloom.audio.samples import SAMPLE_RATE, Frames, gain_factor
 from podloom.domain import OutputFormat
 from podloom.settings import AudioSettings
 
 FULL_SCALE = 32_768
-QUEUE_DEPTH = 8
+QUEUE_DEPTH = 4
 OPUS_CEILING_DBTP = -3.6
 """Opus at low rates adds up to 2.3 dB to peaks (noise bursts, 32 kbit/s), the other codecs up to 0.6."""
 OPUS_MAKEUP_DB = 0.3
@@ -101,10 +102,10 @@ class Ceiling:
         self._sink.write(np.rint(limited * FULL_SCALE).astype(np.int16))
 
 
-def open_sink(kind: OutputFormat, path: Path, settings: AudioSettings) -> Sink:
-    """The encoder of a format, not threaded."""
+def open_sink(kind: OutputFormat, path: Path, settings: AudioSettings, taps: Sequence[Tap] = ()) -> Sink:
+    """The encoder of a format, not threaded; `taps` get what the MP3 encoder makes."""
     if kind == "mp3":
-        return Mp3Sink(path, settings.mp3_kbps)
+        return Mp3Sink(path, settings.mp3_kbps, taps)
     from podloom.audio.pyav import AvSink  # noqa: PLC0415 - optional extra
 
     if kind == "m4a":

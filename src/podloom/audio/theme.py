@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, fftconvolve, sosfilt
 
 from podloom.audio.samples import SAMPLE_RATE, Samples
 
@@ -26,6 +26,8 @@ HELD_BEATS = 4
 TAIL_S = 0.8
 PEAK = 0.7
 PARTIALS = 7
+ROOM_HZ = (250, 5000)
+"""Where the echo's level falls off, by 12 dB an octave."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,25 @@ SCORES: dict[Kind, Score] = {
 }
 
 
-@cache
+_composing = Lock()
+
+
 def theme(kind: Kind) -> Samples:
     """Mono at the programme's rate; made once a process, so do not write into it."""
-    score, chance = SCORES[kind], np.random.default_rng(3)
+    with _composing:  # whoever comes second waits instead of making it again
+        return _composed(kind)
+
+
+@cache
+def _composed(kind: Kind) -> Samples:
+    score, chance, pluck = SCORES[kind], np.random.default_rng(3), cache(_pluck)
     dry = np.zeros(int(score.length_s * SAMPLE_RATE))
     for beat, chord in score.chords:
         at_s = beat * BEAT_S
         _place(dry, _pad(chord[:4], HELD_BEATS * BEAT_S + 1.8), at_s, 0.3)
-        _place(dry, _pluck(_hertz(chord[0] - 12), 2.5, bright=3), at_s, 0.5)
+        _place(dry, pluck(_hertz(chord[0] - 12), 2.5, 3), at_s, 0.5)
         for index in range(score.notes):
-            note = _pluck(_hertz(chord[index % len(chord)] + 12), 2.2, bright=6)
+            note = pluck(_hertz(chord[index % len(chord)] + 12), 2.2, 6)
             loudness = 0.34 * (0.8 + 0.2 * chance.random())
             _place(dry, note, at_s + index * score.spread_beats * BEAT_S, loudness)
     music = _room(dry)
@@ -82,9 +92,10 @@ def _pluck(hz: float, length_s: float, bright: float) -> Tone:
     """Electric piano: decaying, slightly inharmonic partials with a soft attack."""
     time = _times(length_s)
     tone = np.zeros_like(time)
+    decay, faster = np.exp(-1.1 * time), np.exp(-0.55 * time - 2 / bright)
     for k in range(1, PARTIALS + 1):
         partial_hz = hz * k * (1 + 0.0003 * k * k)
-        decay = np.exp(-k / bright * 2 - time * (1.1 + 0.55 * k))
+        decay = decay * faster
         tone += decay * np.sin(2 * np.pi * partial_hz * time)
     return tone * np.minimum(1, time / 0.006)
 
@@ -106,9 +117,13 @@ def _room(dry: Tone, length_s: float = 1.6, wet: float = 0.22) -> Tone:
     """Convolution with decaying, band-limited noise."""
     size = int(length_s * SAMPLE_RATE)
     noise = np.random.default_rng(1).standard_normal(size) * np.exp(-6.9 * np.arange(size) / size)
-    noise = sosfilt(butter(2, [250, 5000], "band", fs=SAMPLE_RATE, output="sos"), noise)
-    noise /= np.sqrt(np.square(noise).sum())
-    wet_tone: Tone = fftconvolve(dry, noise)[: len(dry)]
+    hertz = np.fft.rfftfreq(size, 1 / SAMPLE_RATE)
+    with np.errstate(divide="ignore"):  # at 0 Hz nothing passes
+        band = 1 / np.sqrt((1 + (ROOM_HZ[0] / hertz) ** 4) * (1 + (hertz / ROOM_HZ[1]) ** 4))
+    echo = np.fft.irfft(np.fft.rfft(noise) * band, size)
+    echo /= np.sqrt(np.square(echo).sum())
+    whole = len(dry) + size
+    wet_tone: Tone = np.fft.irfft(np.fft.rfft(dry, whole) * np.fft.rfft(echo, whole), whole)[: len(dry)]
     mixed: Tone = dry + wet * wet_tone
     return mixed
 

@@ -46,7 +46,7 @@ def test_mp3_begins_without_the_encoders_delay(finished, mixed) -> None:
 def test_mp3_duration_and_bit_rate_are_known_without_guessing(finished, mixed) -> None:
     info = MP3(finished["mp3"]).info
     assert info.length == pytest.approx(mixed.mix.duration_s, abs=0.05)
-    assert (info.bitrate, info.channels, info.sketchy) == (96_000, 1, False)
+    assert (info.bitrate, info.channels, info.sketchy) == (128_000, 1, False)
 
 
 def test_mp3_tag(finished, cover) -> None:

@@ -11,7 +11,7 @@ import soundfile
 from podloom.audio import music
 from podloom.audio.loudness import DUAL_MONO_LU, loudness_of
 from podloom.audio.samples import SAMPLE_RATE
-from podloom.audio.theme import theme
+from podloom.audio.theme import _composed, theme
 from podloom.errors import RequestError
 
 
@@ -34,7 +34,7 @@ def test_theme_pieces_are_short_music(kind, shortest_s, longest_s) -> None:
 def test_theme_is_made_once_and_always_the_same() -> None:
     first = theme("sting")
     assert theme("sting") is first
-    assert (theme.__wrapped__("sting") == first).all()
+    assert (_composed.__wrapped__("sting") == first).all()
     with pytest.raises(ValueError, match="read-only"):
         first[0] = 1
 
