@@ -11,6 +11,7 @@ from podloom.errors import MissingDependencyError, SpeechError, VoiceError
 from podloom.settings import Settings, SpeechSettings
 from podloom.tts import kokoro_voices
 from podloom.tts.check import ClipCheck
+from podloom.tts.threaded import Line, Order
 
 missing = kokoro_voices.missing_packages()
 pytestmark = pytest.mark.skipif(
@@ -49,11 +50,11 @@ async def test_blend_sounds_unlike_its_first_part(engine):
 
 async def test_hints_change_the_tempo_and_nothing_else_does(engine):
     voice = engine.voices("en")[0]
-    plain = await engine.synthesize(LINES["en"], voice)
-    paused = await engine.perform(LINES["en"], voice, Delivery(pause="long"))
+    plain = await engine.synthesize("Yes.", voice)
+    paused = await engine.perform("Yes.", voice, Delivery(pause="long"))
     assert np.array_equal(plain.samples, paused.samples)
-    cheerful = await engine.perform(LINES["en"], voice, Delivery(mood="cheerful"))
-    serious = await engine.perform(LINES["en"], voice, Delivery(mood="serious", emphasis="strong"))
+    cheerful = await engine.perform("Yes.", voice, Delivery(mood="cheerful"))
+    serious = await engine.perform("Yes.", voice, Delivery(mood="serious", emphasis="strong"))
     assert cheerful.duration_s < plain.duration_s < serious.duration_s
 
 
@@ -117,7 +118,7 @@ class Network:
         return [np.ones(1000, np.float32)]
 
 
-async def test_cancelled_clip_gives_its_thread_back_after_the_sentence(tmp_path, engine):
+async def test_cancelled_clip_begins_no_other_sentence(tmp_path, engine):
     await engine.load()
     other = engine_in(tmp_path)
     network = other._network = Network()
@@ -139,3 +140,31 @@ def test_missing_packages_are_named_with_the_extra(monkeypatch, tmp_path):
     monkeypatch.setattr(kokoro, "missing_packages", lambda: ["onnxruntime"])
     with pytest.raises(MissingDependencyError, match=r"onnxruntime; pip install 'podloom\[kokoro\]'"):
         engine_in(tmp_path)
+
+
+def test_a_sentence_ends_with_its_line(engine):
+    line = Line(Order(LINES["en"], engine.voices("en")[0]))
+    line.stop()
+    with pytest.raises(SpeechError, match="nobody waits"):
+        next(engine._sounds(line))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "phonemes"),
+    [
+        ("It is [git](/ɡˈɪt/).", "en", "ɪt ɪz ɡˈɪt."),
+        ("[nginx](/ˈɛnʤɪnˈɛks/)'s parts", "en", "ˈɛnʤɪnˈɛksᵻz pˈɑɹts"),
+        ("[git](/ɡˈɪt/)'s parts", "en", "ɡˈɪts pˈɑɹts"),
+        ("[git](/ɡɪt/)는", "ko", "ɡɪtnɯn"),
+    ],
+)
+def test_sounds_are_spoken_as_they_are_given(text, language, phonemes):
+    from podloom.tts.kokoro import _phonemes
+
+    assert _phonemes(text, language) == phonemes
+
+
+def test_words_without_a_pronunciation_are_told(engine):
+    assert engine.guessed("Qwen met the lake and [zorb](/zɔɹb/).", "en") == ["Qwen"]
+    assert engine.guessed("호수는 따뜻했습니다.", "ko") == []
+    assert engine.soundless("ˈɛ☃☃") == "☃"

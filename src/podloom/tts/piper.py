@@ -6,29 +6,27 @@ are off: the same words give the same bytes, whatever the seed.
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Event, Lock
+from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from podloom.domain import Delivery, Language, Voice
+from podloom.domain import Language, Voice
 from podloom.errors import MissingDependencyError, SettingsError, SpeechError, VoiceError
 from podloom.settings import Settings
 from podloom.text.sentences import split_long, split_sentences
-from podloom.tts.engine import PLAIN, Audio, Samples
-from podloom.tts.pieces import join, pause_s, trim
-from podloom.tts.tempo import tempo, tempo_direction
+from podloom.tts.onnx import NetworkOfLine, open_network
+from podloom.tts.pieces import pause_s, trim
+from podloom.tts.tempo import tempo
+from podloom.tts.threaded import Line, Sound, ThreadedEngine, clips_at_once
 
 MAX_CHARACTERS = 500
 """Of one call: memory grows with the text."""
@@ -81,11 +79,10 @@ class VoiceFile:
         }
 
 
-class PiperEngine:
-    """The voices of PODLOOM_SPEECH_PIPER_VOICE; clips run side by side, each on one core."""
+class PiperEngine(ThreadedEngine):
+    """The voices of PODLOOM_SPEECH_PIPER_VOICE; the seed changes nothing."""
 
     name = "piper"
-    remote = False
     seeded = False
 
     def __init__(self, settings: Settings) -> None:
@@ -96,11 +93,10 @@ class PiperEngine:
         self._files = find_voices(settings.speech.piper_voice)
         sizes = ", ".join(f"{file.path.stem} {file.path.stat().st_size}" for file in self._files)
         self.version = f"piper/1 {sizes}"
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.concurrency = settings.speech.local_concurrency or min(cores, 4)
+        super().__init__(clips_at_once(settings.speech))
+        self._native_threads = settings.speech.native_threads
         self._lock = Lock()
         self._loaded: dict[Path, Any] = {}
-        self._pool: ThreadPoolExecutor | None = None
 
     def voices(self, language: Language | None = None) -> Sequence[Voice]:
         """Every speaker of every file, in the order of file names."""
@@ -118,62 +114,24 @@ class PiperEngine:
             for voice_id in file.speakers
         ]
 
-    async def load(self) -> None:
-        """Load every file, in a thread.
+    def _load(self) -> None:
+        """Load every file.
 
         Raises:
             SpeechError: A file is damaged.
         """
-        if len(self._loaded) < len(self._files):
-            await asyncio.get_running_loop().run_in_executor(self._threads(), self._load_all)
-
-    def direction(self, delivery: Delivery) -> str:
-        """Emphasis and mood become a few percent of speed."""
-        return tempo_direction(delivery)
-
-    async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
-        """The audio of one segment; see `perform`."""
-        return await self.perform(text, voice, PLAIN, seed=seed)
-
-    async def perform(self, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0) -> Audio:  # noqa: ARG002
-        """The audio of one segment; the seed changes nothing.
-
-        Raises:
-            SpeechError: There is nothing to speak, or the model cannot speak it.
-            VoiceError: There is no such voice.
-        """
-        stop = Event()
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads(), self._speak, text, voice, tempo(delivery), stop)
-        try:
-            return await work
-        except asyncio.CancelledError:
-            stop.set()  # the thread ends after the sentence it is in
-            raise
-
-    async def close(self) -> None:
-        """Give back the threads and the models' memory."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-            self._loaded.clear()
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-    def _threads(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix="piper")
-            return self._pool
-
-    def _load_all(self) -> None:
         for file in self._files:
-            self._load(file)
+            self._model(file)
 
-    def _load(self, file: VoiceFile) -> Any:
+    def _unload(self) -> None:
+        with self._lock:
+            self._loaded.clear()
+
+    def _model(self, file: VoiceFile) -> Any:
         with self._lock:
             if file.path not in self._loaded:
                 try:
-                    self._loaded[file.path] = _open(file)
+                    self._loaded[file.path] = _open(file, self._native_threads)
                 except _load_errors() as error:
                     raise SpeechError(
                         f"the Piper voice {str(file.path)!r} cannot be loaded ({type(error).__name__}: "
@@ -181,32 +139,27 @@ class PiperEngine:
                     ) from error
             return self._loaded[file.path]
 
-    def _speak(self, text: str, voice: Voice, speed: float, stop: Event) -> Audio:
-        file = self._file(voice)
-        model = self._load(file)
+    def _sounds(self, line: Line) -> Iterator[Sound]:
+        order = line.order
+        file = self._file(order.voice)
+        model = self._model(file)
+        model = replace(model, session=NetworkOfLine(model.session, line))
         length = float(file.config.get("inference", {}).get("length_scale", 1.0))
         config = import_module("piper").SynthesisConfig(
-            speaker_id=file.speakers[voice.id],
-            length_scale=length / speed,
+            speaker_id=file.speakers[order.voice.id],
+            length_scale=length / tempo(order.delivery),
             noise_scale=0.0,
             noise_w_scale=0.0,
             normalize_audio=False,
         )
-        clips: list[Samples] = []
-        pauses: list[float] = []
         rate = int(model.config.sample_rate)
-        for sentence in split_sentences(text, voice.language):
+        for sentence in split_sentences(order.text, order.voice.language):
             pieces = split_long(sentence, MAX_CHARACTERS)
             for number, piece in enumerate(pieces, 1):
-                if stop.is_set():
-                    break
                 made = [chunk.audio_float_array for chunk in model.synthesize(piece, config)]
                 if made:
-                    clips.append(trim(np.concatenate(made), rate))
-                    pauses.append(pause_s(piece, sentence_ends=number == len(pieces)))
-        if not clips and not stop.is_set():
-            raise SpeechError(f"there is nothing to speak in {text!r}")
-        return Audio(join(clips, pauses, rate), rate)
+                    clip = trim(np.concatenate(made), rate)
+                    yield Sound(clip, rate, pause_s(piece, sentence_ends=number == len(pieces)))
 
     def _file(self, voice: Voice) -> VoiceFile:
         for file in self._files:
@@ -246,12 +199,7 @@ def _load_errors() -> tuple[type[Exception], ...]:
     return (RuntimeError, ValueError, LookupError, OSError, *onnx)
 
 
-def _open(file: VoiceFile) -> Any:
-    import onnxruntime  # noqa: PLC0415
-
+def _open(file: VoiceFile, threads: int) -> Any:
     piper, config = import_module("piper"), import_module("piper.config")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # clips run side by side instead
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(file.path), options, providers=["CPUExecutionProvider"])
+    session = open_network(str(file.path), threads)
     return piper.PiperVoice(session=session, config=config.PiperConfig.from_dict(file.config))

@@ -18,7 +18,7 @@ UNKNOWN_SIZE = 2**30
 """Sizes from here on are what streams write that do not know theirs."""
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
-_COMPRESSED = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"OggS", b"fLaC")
+COMPRESSED = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"OggS", b"fLaC")
 
 
 class CutShortError(SpeechError):
@@ -37,7 +37,7 @@ def read_audio(body: bytes, content_type: str = "") -> Audio:
     """
     if body[:4] in {b"RIFF", b"RF64"} and body[8:12] == b"WAVE":
         return _read_wav(body)
-    if body.startswith(_COMPRESSED):
+    if body.startswith(COMPRESSED):
         return _read_compressed(body)
     if content_type.partition(";")[0].strip().lower() in {
         "audio/pcm",
