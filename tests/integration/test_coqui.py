@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from podloom.domain import EpisodeRequest
@@ -52,7 +53,7 @@ def no_network(monkeypatch):
 
 
 def by_path(folder: Path) -> Settings:
-    return Settings(speech=SpeechSettings(coqui_model=str(folder / "model.pth")))
+    return Settings(speech=SpeechSettings(coqui_model=str(folder / "model.pth"), coqui_workers=2))
 
 
 def engine_of(settings: Settings):
@@ -61,11 +62,11 @@ def engine_of(settings: Settings):
     return CoquiEngine(settings)
 
 
-@pytest.fixture
-async def engine(folder):
+@pytest.fixture(scope="module")
+def engine(folder):
     engine = engine_of(by_path(folder))
     yield engine
-    await engine.close()
+    asyncio.run(engine.close())
 
 
 async def test_speaks_by_path(engine):
@@ -94,6 +95,17 @@ async def test_same_seed_same_bytes_also_side_by_side(engine):
     first = await engine.synthesize(TEXT, voice, seed=3)
     rest = await asyncio.gather(*(engine.synthesize(TEXT, voice, seed=3) for _ in range(3)))
     assert all(np.array_equal(first.samples, audio.samples) for audio in rest)
+    assert len(psutil.Process().children()) == 2
+
+
+async def test_a_cancelled_line_ends_its_worker_and_the_next_one_is_spoken(engine):
+    await engine.load()
+    task = asyncio.create_task(engine.synthesize(TEXT * 200, engine.voices("en")[0]))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await engine.synthesize(TEXT, engine.voices("en")[0])).samples.any()
 
 
 async def test_seeds_and_speakers_differ(engine):
@@ -109,7 +121,6 @@ async def test_seeds_and_speakers_differ(engine):
 async def test_text_of_another_script_is_refused(engine):
     with pytest.raises(SpeechError, match="speaks the language"):
         await engine.synthesize("안녕하세요, 반갑습니다.", engine.voices("en")[0])
-    assert engine.dropped_symbols["녕"] == 1
 
 
 async def test_few_foreign_symbols_are_counted(engine, caplog):
@@ -136,6 +147,7 @@ async def test_damaged_weights_are_an_error_that_says_so(folder, tmp_path):
     engine = engine_of(Settings(speech=SpeechSettings(coqui_model=str(tmp_path / "model.pth"))))
     with pytest.raises(SpeechError, match="download it again"):
         await engine.load()
+    await engine.close()
 
 
 def test_model_that_is_not_downloaded(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """XTTS and cloning through Coqui's real classes, with random weights: the path, not the sound."""
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,9 @@ import soundfile
 
 from podloom.errors import SpeechError
 from podloom.settings import Settings, SpeechSettings
-from podloom.tts.coqui import XTTS_CHARACTERS
 from podloom.tts.coqui_models import missing_packages
+from podloom.tts.coqui_reader import XTTS_CHARACTERS
+from podloom.tts.engine import PLAIN
 
 pytestmark = [
     pytest.mark.coqui,
@@ -34,7 +36,9 @@ def model(tmp_path_factory) -> Path:
 def engine_with(model: Path, clones: Path | str = ""):
     from podloom.tts.coqui import CoquiEngine
 
-    speech = SpeechSettings(coqui_model=str(model), coqui_accept_licence=True, coqui_clones=str(clones))
+    speech = SpeechSettings(
+        coqui_model=str(model), coqui_accept_licence=True, coqui_clones=str(clones), coqui_workers=1
+    )
     return CoquiEngine(Settings(speech=speech))
 
 
@@ -44,7 +48,9 @@ def engine(model, tmp_path_factory):
     time_s = np.arange(4 * RATE) / RATE
     hum = 0.2 * np.sin(2 * np.pi * 180 * time_s) * (1 + np.sin(2 * np.pi * 3 * time_s))
     soundfile.write(folder / "Anna.wav", hum.astype(np.float32), RATE)
-    return engine_with(model, folder)
+    engine = engine_with(model, folder)
+    yield engine
+    asyncio.run(engine.close())
 
 
 def test_clones_come_before_the_models_own_speakers(engine):
@@ -61,6 +67,21 @@ async def test_clone_and_speaker_speak_both_languages(engine, language):
     assert all(clip.sample_rate == 24_000 and clip.samples.any() for clip in clips)
     assert clips[0].samples.tobytes() != clips[1].samples.tobytes()
     assert np.array_equal(clips[0].samples, again.samples)
+
+
+async def test_a_stream_comes_in_parts_shorter_than_a_sentence(engine):
+    """Random weights end a sentence anywhere; of a few seeds one goes on for longer than a part."""
+    for voice in engine.voices("en"):
+        takes = [[part async for part in engine.stream(LINES["en"], voice, PLAIN, seed=n)] for n in range(5)]
+        assert max(len(parts) for parts in takes) > 1
+        assert {part.sample_rate for parts in takes for part in parts} == {24_000}
+        assert all(part.samples.any() for parts in takes for part in parts)
+
+
+async def test_a_stream_is_the_same_for_the_same_seed(engine):
+    voice = engine.voices("en")[0]
+    takes = [[part async for part in engine.stream(LINES["en"], voice, PLAIN, seed=3)] for _ in range(2)]
+    assert np.array_equal(*[np.concatenate([part.samples for part in parts]) for parts in takes])
 
 
 async def test_long_text_is_spoken_in_pieces_within_the_models_limit(engine, caplog):

@@ -26,6 +26,10 @@ _NAME = re.compile(r"tts_models/[^/\s]+/[^/\s]+/[^/\s]+")
 _WEIGHTS = re.compile(r".*\.(pth|pth\.tar|pt)")
 _CODES: dict[str, Language] = {"en": "en", "eng": "en", "en-us": "en", "en-gb": "en", "ko": "ko", "kor": "ko"}
 _XTTS: tuple[Language, ...] = ("en", "ko")
+ONLY = "default"
+"""Id of the voice of a model with a single one."""
+_BASE_BYTES = 600 << 20
+"""Of a process with torch and Coqui while it speaks, beside the weights: VCTK's 150 MB came to 733 MB."""
 _DOWNLOAD = "python -m podloom.tts.coqui"
 _SAMPLED_BYTES = 1 << 20
 
@@ -109,6 +113,16 @@ class CoquiModel:
             if file.is_file():
                 return _names(json.loads(file.read_text("utf-8")))
         return None
+
+    @property
+    def takes_tempo(self) -> bool:
+        """Whether it can speak faster and slower."""
+        return self.is_xtts or self.is_mms or self.config.get("model") == "vits"
+
+    @property
+    def memory_bytes(self) -> int:
+        """What a process that speaks with it needs, about."""
+        return _BASE_BYTES + sum(file.stat().st_size for file in self._weights())
 
     @property
     def fingerprint(self) -> str:

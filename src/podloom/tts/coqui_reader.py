@@ -1,0 +1,226 @@
+"""A Coqui model in the memory of a worker: text to sounds.
+
+`tts_model.synthesize()` is called, never `tts()`: that splits English-only, adds half a second of silence
+to each sentence and returns lists. The random numbers of torch belong to the process, so a process speaks one
+line at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from podloom.domain import Language
+from podloom.errors import SpeechError, VoiceError
+from podloom.text.sentences import split_long, split_sentences
+from podloom.tts.coqui_clones import add_clones
+from podloom.tts.coqui_models import ONLY, CoquiModel
+from podloom.tts.coqui_torchaudio import ensure_torchaudio
+from podloom.tts.engine import Samples
+from podloom.tts.pieces import pause_s, trim
+from podloom.tts.tempo import tempo
+from podloom.tts.threaded import Order, Sound
+
+XTTS_CHARACTERS: dict[Language, int] = {"en": 250, "ko": 95}
+"""Of one call; beyond, XTTS drops the end without an error."""
+MAX_CHARACTERS = 500
+"""Of one call to other models: their memory grows with the text."""
+OUTSIDE_SHARE = 0.2
+"""So much of a text may be outside the model's vocabulary before the line is refused."""
+
+_LOAD_ERRORS = (
+    RuntimeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    OSError,
+    EOFError,
+    pickle.UnpicklingError,
+)
+"""What Coqui and torch raise on damaged files."""
+_SPEAK_ERRORS = (RuntimeError, ValueError, LookupError, AssertionError, TypeError)
+"""What models raise on text or sizes they cannot take."""
+
+
+@dataclass(frozen=True)
+class CoquiOpener:
+    """Loads a model where it is called: in a worker."""
+
+    model: CoquiModel
+    clones: Sequence[Path]
+    threads: int
+
+    def __call__(self) -> CoquiReader:
+        """The loaded model; the caller has checked that its files are there and its licence is accepted.
+
+        Raises:
+            SpeechError: The files are damaged.
+        """
+        try:
+            return self._open()
+        except _LOAD_ERRORS as error:
+            raise SpeechError(
+                f"the Coqui model {self.model.name!r} in {str(self.model.path)!r} cannot be loaded "
+                f"({type(error).__name__}: {str(error)[:200]}); delete it and download it again"
+            ) from error
+
+    def _open(self) -> CoquiReader:
+        tts_class = tts_of(self.model)
+        import torch  # noqa: PLC0415 - seconds, only when a model is opened
+
+        torch.set_num_threads(self.threads)
+        if self.model.by_name:
+            tts = tts_class(self.model.name, progress_bar=False)
+        else:
+            path, config = str(self.model.path), str(self.model.config_path)
+            tts = tts_class(model_path=path, config_path=config, progress_bar=False)
+        if torch.cuda.is_available():
+            tts.to("cuda")
+        names = [*(tts.speakers or []), *(path.stem for path in self.clones)]
+        add_clones(tts.synthesizer.tts_model, self.clones)
+        return CoquiReader(
+            self.model,
+            tts.synthesizer,
+            {name.strip(): name for name in names},
+            frozenset(tts.languages or []),
+        )
+
+
+def tts_of(model: CoquiModel) -> Any:
+    """Coqui's entrance; importing it takes seconds."""
+    ensure_torchaudio()
+    from TTS.api import TTS  # noqa: PLC0415 - seconds, after torchaudio is seen to
+
+    if model.is_xtts:
+        os.environ["COQUI_TOS_AGREED"] = "1"  # else it asks on the terminal; check() saw the user's consent
+    return TTS
+
+
+class CoquiReader:
+    """A loaded model."""
+
+    def __init__(
+        self, model: CoquiModel, synthesizer: Any, speakers: dict[str, str], languages: frozenset[str]
+    ) -> None:
+        self._model = model
+        self._synthesizer = synthesizer
+        self._speakers = speakers
+        """Voice id to the model's own name, which may end in white space."""
+        self._languages = languages
+        """Of a model that has to be told which; else empty."""
+        self._usual_length = getattr(synthesizer.tts_model, "length_scale", None)
+
+    def about(self) -> list[str]:
+        """Ids of its speakers."""
+        return list(self._speakers)
+
+    def sounds(self, order: Order) -> Iterator[Sound]:
+        """The order, sentence by sentence; the same seed gives the same samples.
+
+        Raises:
+            SpeechError: The model cannot speak the text.
+            VoiceError: It has no such speaker.
+        """
+        import torch  # noqa: PLC0415 - seconds, only when a model is opened
+
+        language = order.voice.language
+        speaker = self._speaker(order.voice.id)
+        rate = int(self._synthesizer.output_sample_rate)
+        most = XTTS_CHARACTERS[language] if self._model.is_xtts else MAX_CHARACTERS
+        torch.manual_seed(order.seed)
+        for sentence in split_sentences(order.text, language):
+            pieces = split_long(sentence, most)
+            for number, piece in enumerate(pieces, 1):
+                outside = self._outside(piece)
+                pause = pause_s(piece, sentence_ends=number == len(pieces))
+                if order.live and self._model.is_xtts:
+                    yield from self._live(piece, speaker, order, pause)
+                else:
+                    yield Sound(trim(self._say(piece, speaker, order), rate), rate, pause, outside)
+
+    def _speaker(self, voice_id: str) -> str | None:
+        if not self._speakers and voice_id == ONLY:
+            return None
+        if voice_id not in self._speakers:
+            raise VoiceError(f"the Coqui model {self._model.name!r} has no speaker {voice_id!r}")
+        return self._speakers[voice_id]
+
+    def _outside(self, piece: str) -> str:
+        """What is outside the vocabulary: models drop it, and then speak little, or nothing, or fail."""
+        tokenizer: Any = getattr(self._synthesizer.tts_model, "tokenizer", None)
+        characters: Any = getattr(tokenizer, "characters", None)
+        if characters is None or tokenizer.use_phonemes:
+            return ""  # XTTS reads bytes; phonemizers turn any letter into symbols they know
+        cleaned = tokenizer.text_cleaner(piece, lang=None) if tokenizer.text_cleaner else piece
+        outside = [symbol for symbol in cleaned if symbol not in characters.vocab]
+        if len(outside) > OUTSIDE_SHARE * len(cleaned):
+            raise SpeechError(
+                f"the Coqui model {self._model.name!r} has no symbols for "
+                f"{''.join(sorted(set(outside)))[:40]!r} in {piece[:60]!r}; choose a model "
+                "that speaks the language"
+            )
+        return "".join(outside)
+
+    def _say(self, piece: str, speaker: str | None, order: Order) -> Samples:
+        synthesizer = self._synthesizer
+        vocoder = synthesizer.vocoder_model
+        language = order.voice.language if order.voice.language in self._languages else None
+        arguments: dict[str, Any] = {"speaker": speaker, "language": language}
+        speed = tempo(order.delivery)
+        if self._model.is_xtts:
+            arguments["voice_dir"] = synthesizer.voice_dir
+            arguments |= {} if speed == 1 else {"speed": speed}
+        else:
+            arguments["use_griffin_lim"] = vocoder is None
+            if self._usual_length is not None:
+                synthesizer.tts_model.length_scale = self._usual_length / speed
+        try:
+            made = synthesizer.tts_model.synthesize(piece, **arguments)
+            wav = made["wav"]
+            if vocoder is not None:
+                # Two-stage models (Tacotron, GlowTTS) end at a spectrogram; this is what tts() does with it.
+                wav = synthesizer._run_vocoder(  # noqa: SLF001 - it has no public way
+                    made["outputs"]["model_outputs"][0], next(vocoder.parameters()).device
+                )
+        except _SPEAK_ERRORS as error:
+            raise self._cannot(piece, error) from error
+        return _samples(wav)
+
+    def _live(self, piece: str, speaker: str | None, order: Order, pause: float) -> Iterator[Sound]:
+        """XTTS as it makes it, about a second at a time; another take than `_say`."""
+        model, config = self._synthesizer.tts_model, self._synthesizer.tts_model.config
+        rate = int(self._synthesizer.output_sample_rate)
+        latents, embedding = model.speaker_manager.speakers[speaker].values()
+        names = ("temperature", "length_penalty", "repetition_penalty", "top_k", "top_p")
+        chunks = model.inference_stream(
+            piece,
+            order.voice.language,
+            latents,
+            embedding,
+            speed=tempo(order.delivery),
+            **{name: getattr(config, name) for name in names},
+        )
+        try:
+            for chunk in chunks:
+                yield Sound(_samples(chunk), rate, pause_s=0.0)
+        except _SPEAK_ERRORS as error:
+            raise self._cannot(piece, error) from error
+        yield Sound(np.zeros(0, dtype=np.float32), rate, pause)  # which chunk is the last is not known before
+
+    def _cannot(self, piece: str, error: Exception) -> SpeechError:
+        return SpeechError(
+            f"the Coqui model {self._model.name!r} cannot speak {piece[:60]!r}: "
+            f"{type(error).__name__}: {str(error)[:200]}"
+        )
+
+
+def _samples(wav: Any) -> Samples:
+    wav = wav.detach().cpu().numpy() if hasattr(wav, "cpu") else wav
+    return np.asarray(wav, dtype=np.float32).ravel()
