@@ -73,7 +73,13 @@ async def test_sound_arrives(server, answers, calls):
             Delivery(emphasis="strong", mood="serious"),
             "Stress the most important words clearly. Sound calm and serious.",
         ),
+        (
+            "gpt-4o-mini-tts",
+            Delivery(tone="Warm and unhurried", mood="curious"),
+            "Warm and unhurried. Sound curious and interested.",
+        ),
         ("gpt-4o-mini-tts", Delivery(pause="long"), None),
+        ("tts-1", Delivery(tone="Warm."), None),
         ("tts-1", Delivery(mood="curious"), None),
     ],
 )
@@ -116,6 +122,55 @@ async def test_failure_names_what_to_do(server, answers, kind, says, calls):
     assert type(caught.value) is kind
     assert KEY not in str(caught.value)
     assert len(server.asked) == calls
+
+
+async def heard(server: Server, text: str = "Hello there."):
+    engine = OpenAISpeechEngine(settings(server.url))
+    try:
+        return [part async for part in engine.stream(text, VOICE, Delivery())], engine
+    finally:
+        await engine.close()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        pytest.param([Answer(body=SAMPLES.tobytes(), kind="audio/pcm")], id="raw pcm"),
+        pytest.param([Answer(body=streamed_wav())], id="a server that only makes wav"),
+        pytest.param([Answer(503), Answer(body=SAMPLES.tobytes(), kind="audio/pcm")], id="busy at first"),
+    ],
+)
+async def test_a_stream_is_asked_for_as_pcm_and_paid_for(server, answers):
+    server.answers = answers
+    parts, engine = await heard(server)
+    np.testing.assert_allclose(np.concatenate([part.samples for part in parts]), SAMPLES / 32768, atol=1e-6)
+    assert server.asked[-1]["response_format"] == "pcm"
+    assert engine.characters == len("Hello there.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "says", "may_pass"),
+    [
+        (Answer(401), ProviderKeyError, "PODLOOM_SPEECH_API_KEY", False),
+        (Answer(404), ProviderError, "PODLOOM_SPEECH_MODEL", False),
+        (Answer(500), ProviderError, "its side", True),
+        (Answer(body=SAMPLES.tobytes(), kind="audio/pcm", cut=9), ProviderError, "broke off", True),
+        (Answer(body=b""), SpeechError, "no sound", False),
+    ],
+)
+async def test_a_stream_that_fails_says_why_and_whether_it_may_pass(server, answer, kind, says, may_pass):
+    server.answers = [answer]
+    with pytest.raises(PodloomError, match=says) as caught:
+        await heard(server)
+    assert type(caught.value) is kind
+    assert caught.value.retryable is may_pass
+    assert KEY not in str(caught.value)
+
+
+async def test_a_stream_of_nothing_is_refused(server):
+    with pytest.raises(SpeechError, match="no sound"):
+        await heard(server, " ")
+    assert not server.asked
 
 
 async def test_silence_of_the_server_ends_at_the_time_limit(server):

@@ -61,4 +61,10 @@ def voice_table(model: str, names: Sequence[str], language: Language | None) -> 
 
 def instructions(delivery: Delivery) -> str:
     """The hints in words; "" for none."""
-    return " ".join(filter(None, [_EMPHASES[delivery.emphasis], _MOODS[delivery.mood]]))
+    told = (_sentence(delivery.tone), _EMPHASES[delivery.emphasis], _MOODS[delivery.mood])
+    return " ".join(filter(None, told))
+
+
+def _sentence(tone: str) -> str:
+    tone = tone.strip()
+    return tone if not tone or tone.endswith((".", "!", "?")) else f"{tone}."
