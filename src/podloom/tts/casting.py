@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from podloom.domain import EpisodeRequest, Format, Language, Role, Speaker, SpeakerRequest, Voice
+from podloom.domain import Delivery, EpisodeRequest, Format, Language, Role, Speaker, SpeakerRequest, Voice
 from podloom.errors import MissingDependencyError, RequestError, VoiceError
 from podloom.settings import Settings
 from podloom.tts import coqui_models, kokoro_voices
-from podloom.tts.engine import ENGINES, BlendingEngine, SpeechEngine
+from podloom.tts.engine import ENGINES, UNCLEAR, BlendingEngine, SpeechEngine, direction
 from podloom.tts.likeness import alike, semitones
 
 _ROLES: dict[Format, tuple[Role, ...]] = {
@@ -80,7 +80,29 @@ def cast(request: EpisodeRequest, engine: SpeechEngine) -> tuple[Speaker, ...]:
     voices = _assigned(wanted, engine, request.language)
     names = _named(wanted, voices, request.language)
     roles = _roles(wanted, request.format)
-    return tuple(Speaker(name=n, role=r, voice=v) for n, r, v in zip(names, roles, voices, strict=True))
+    return tuple(
+        Speaker(name=name, role=role, voice=voice, tone=speaker.tone.strip())
+        for name, role, voice, speaker in zip(names, roles, voices, wanted, strict=True)
+    )
+
+
+def toneless(speakers: Sequence[Speaker], engine: SpeechEngine) -> str:
+    """What a person should know when a tone was asked for and the engine takes none; else ""."""
+    told = [speaker for speaker in speakers if speaker.tone]
+    deaf = [speaker.name for speaker in told if not direction(engine, Delivery(tone=speaker.tone))]
+    return f"{engine.name} takes no tone in words; left out for {', '.join(deaf)}" if deaf else ""
+
+
+def hard_to_understand(speakers: Sequence[Speaker]) -> str:
+    """What a person should know about voices that a recogniser mishears; "" for clear ones."""
+    found = [f"{s.voice.id} ({s.voice.error_rate:.0%})" for s in speakers if _unclear(s.voice)]
+    if not found:
+        return ""
+    language = speakers[0].voice.language
+    return (
+        f"hard to understand in {language!r}: {', '.join(found)} misheard by a recogniser; `podloom voices "
+        f"--language {language}` lists clearer ones"
+    )
 
 
 def understudies(speakers: Sequence[Speaker], engine: SpeechEngine, language: Language) -> dict[str, Voice]:
@@ -155,7 +177,12 @@ def contrasting(engine: SpeechEngine, offered: Sequence[Voice], taken: Sequence[
     """The best voice that sounds like none that is taken, of a gender nobody has yet where there is one."""
     genders = {voice.gender for voice in taken}
     free = [voice for voice in offered if not alike(voice, taken, engine)]
-    return next((voice for voice in free if voice.gender not in genders), free[0] if free else None)
+    clear = [voice for voice in free if not _unclear(voice)] or free
+    return next((voice for voice in clear if voice.gender not in genders), clear[0] if clear else None)
+
+
+def _unclear(voice: Voice) -> bool:
+    return (voice.error_rate or 0.0) > UNCLEAR
 
 
 def _find(wanted: str, engine: SpeechEngine, language: Language) -> Voice:

@@ -17,6 +17,7 @@ import numpy as np
 
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import SpeechError
+from podloom.text.lexicon import words_only
 from podloom.tts.engine import PLAIN, Audio, Samples, SpeechEngine, speak
 
 _LOG = logging.getLogger(__name__)
@@ -197,7 +198,7 @@ class _Attempt:
         except SpeechError as error:
             return None, str(error)
         check = check or _checks.setdefault(self.engine, ClipCheck())
-        faults = check.faults(audio, text, self.voice)
+        faults = check.faults(audio, words_only(text), self.voice)
         return (None, "; ".join(faults)) if faults else (audio, "")
 
 

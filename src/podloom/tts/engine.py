@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
@@ -13,9 +14,12 @@ from numpy.typing import NDArray
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import VoiceError
 from podloom.settings import Settings
+from podloom.tts.batches import batches_for
 
 PLAIN = Delivery()
 """Nothing said about how a line is said."""
+UNCLEAR = 0.15
+"""A voice with a higher error rate is not cast unless it is asked for, or no other is left."""
 Samples = NDArray[np.float32]
 """Mono audio, shape (frames,), nominally within -1 to 1."""
 
@@ -80,6 +84,19 @@ class SpeechEngine(Protocol):
 
 
 @runtime_checkable
+class PhoneticEngine(Protocol):
+    """What an engine offers beside SpeechEngine when its text may hold sounds, as in text/lexicon.py."""
+
+    def soundless(self, ipa: str) -> str:
+        """Symbols it has no sound for."""
+        ...
+
+    def guessed(self, text: str, language: Language) -> Sequence[str]:
+        """Words of a text for speech that it pronounces by their letters, because no lexicon has them."""
+        ...
+
+
+@runtime_checkable
 class BlendingEngine(Protocol):
     """What an engine offers beside SpeechEngine when voices can be mixed to a recipe."""
 
@@ -102,6 +119,42 @@ class DirectableEngine(Protocol):
 
     async def perform(self, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0) -> Audio:
         """As `synthesize`, said as the hints ask."""
+        ...
+
+
+@runtime_checkable
+class StreamingEngine(Protocol):
+    """What an engine offers beside SpeechEngine when the beginning of a line can be heard before its end."""
+
+    def stream(
+        self, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0
+    ) -> AsyncGenerator[Audio, None]:
+        """As `perform`, in parts of one sample rate, in order; what joins them is in their samples.
+
+        Closing it ends the work. Errors are those of `synthesize`, also after the first part.
+        """
+        ...
+
+
+@runtime_checkable
+class BatchingEngine(Protocol):
+    """What an engine offers beside SpeechEngine when it can speak several lines of one voice in one go."""
+
+    batch_size: int
+    """Lines at once that it gains from; 1 where it gains nothing, as without a GPU.
+
+    `concurrency` has to be more: lines gather while others are spoken.
+    """
+
+    async def speak_batch(
+        self, texts: Sequence[str], voice: Voice, delivery: Delivery, *, seeds: Sequence[int]
+    ) -> Sequence[Audio]:
+        """The audio of each text, as if it had been spoken alone with its seed.
+
+        Raises:
+            SpeechError: One of them cannot be spoken; each is then asked for alone.
+            ProviderError: The server failed.
+        """
         ...
 
 
@@ -131,9 +184,23 @@ def direction(engine: SpeechEngine, delivery: Delivery) -> str:
 
 async def speak(engine: SpeechEngine, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0) -> Audio:
     """The audio of one segment; hints are left out where the engine takes none."""
+    if isinstance(engine, BatchingEngine) and engine.batch_size > 1:
+        return await batches_for(engine).speak(engine, text, voice, delivery, seed)
     if isinstance(engine, DirectableEngine):
         return await engine.perform(text, voice, delivery, seed=seed)
     return await engine.synthesize(text, voice, seed=seed)
+
+
+async def speak_in_parts(
+    engine: SpeechEngine, text: str, voice: Voice, delivery: Delivery = PLAIN, *, seed: int = 0
+) -> AsyncGenerator[Audio, None]:
+    """The audio of one segment in parts as they are made; in one where the engine cannot stream."""
+    if not isinstance(engine, StreamingEngine):
+        yield await speak(engine, text, voice, delivery, seed=seed)
+        return
+    async with aclosing(engine.stream(text, voice, delivery, seed=seed)) as parts:
+        async for part in parts:
+            yield part
 
 
 def build_engine(name: str, settings: Settings) -> SpeechEngine:

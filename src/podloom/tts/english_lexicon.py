@@ -38,8 +38,10 @@ def lexicons() -> tuple[dict[str, Entry], dict[str, Entry]]:
             "the English lexicon of Kokoro is not installed (no package 'misaki'); "
             "install it with: pip install 'podloom[kokoro]'"
         )
-    data = Path(spec.origin).parent / "data"
-    gold, silver = (json.loads((data / f"us_{name}.json").read_text("utf-8")) for name in ("gold", "silver"))
+    folder = Path(spec.origin).parent / "data"
+    gold, silver = (
+        json.loads((folder / f"us_{name}.json").read_text("utf-8")) for name in ("gold", "silver")
+    )
     return gold, silver
 
 
@@ -83,7 +85,7 @@ def _inflected(word: str) -> str | None:
     """Plural, possessive, past tense and -ing."""
     for suffix in ("'s", "s", "es"):
         if word.endswith(suffix) and (base := lookup(word.removesuffix(suffix))):
-            return base + ("ᵻz" if base[-1] in _SIBILANTS else "s" if base[-1] in _VOICELESS else "z")
+            return with_s(base)
     for suffix, sound in (("ies", "z"), ("ied", "d")):
         if word.endswith(suffix) and (base := lookup(word.removesuffix(suffix) + "y")):
             return base + sound
@@ -92,6 +94,11 @@ def _inflected(word: str) -> str | None:
     if word.endswith("ing") and (base := _stem(word.removesuffix("ing"))):
         return base + "ɪŋ"
     return None
+
+
+def with_s(base: str) -> str:
+    """Its plural or possessive."""
+    return base + ("ᵻz" if base[-1] in _SIBILANTS else "s" if base[-1] in _VOICELESS else "z")
 
 
 def _stem(stem: str) -> str | None:

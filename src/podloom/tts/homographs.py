@@ -44,16 +44,7 @@ def role(words: Sequence[str], index: int, *, ends_phrase: bool) -> str:
     following = words[index + 1] if index + 1 < len(words) else ""
     if words[index] in _SPECIAL and (special := _SPECIAL[words[index]](previous, following, words)):
         return special
-    if ends_phrase and words[index] in (
-        "will",
-        "would",
-        "there",
-        "these",
-        "those",
-        "this",
-        "through",
-        "won't",
-    ):
+    if ends_phrase and words[index] in _STRESSED_LAST:
         return "None"
     if previous in _BEFORE_PARTICIPLE:
         return "VBN"

@@ -38,8 +38,17 @@ def distance(one: Voice, other: Voice, engine: SpeechEngine) -> float | None:
         return None
     timbres = [engine.timbre(voice) for voice in (one, other)] if isinstance(engine, TimbreEngine) else []
     known = [timbre for timbre in timbres if timbre]
-    apart = math.dist(*known) if len(known) == 2 else 0.0
-    return math.hypot(pitch / SEMITONES, apart / TIMBRE)
+    return combined(pitch, math.dist(*known) if len(known) == 2 else 0.0)
+
+
+def combined(pitch: float, timbre: float) -> float:
+    """The module's formula, of semitones and a distance in timbre."""
+    return math.hypot(pitch / SEMITONES, timbre / TIMBRE)
+
+
+def opposite(one: Voice, other: Voice) -> bool:
+    """A woman and a man, who are told apart whatever was measured."""
+    return {one.gender, other.gender} == {"female", "male"}
 
 
 def alike(voice: Voice, others: Iterable[Voice], engine: SpeechEngine) -> Voice | None:
@@ -48,7 +57,6 @@ def alike(voice: Voice, others: Iterable[Voice], engine: SpeechEngine) -> Voice 
         if voice.id == other.id:
             return other
         apart = distance(voice, other, engine)
-        opposite = {voice.gender, other.gender} == {"female", "male"}
-        if apart is not None and apart < 1 and not opposite:
+        if apart is not None and apart < 1 and not opposite(voice, other):
             return other
     return None

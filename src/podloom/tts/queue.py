@@ -5,10 +5,15 @@ A line's place is decided when a slot becomes free, by its *lane* (episode and p
     level(lane) = class - floor(starved_s / AGING_S)        class: breaking 0, normal 1, backfill 2
 
 `starved_s` is how long the lane has had a line waiting without any of its lines being started. The lowest
-level goes first; at the same level the lane that was served longest ago (episodes share evenly); within the
-lane the line that is played first. So a breaking episode gets nearly everything, and an episode `n` classes
-below still gets a line every `n * AGING_S` seconds: nothing starves, and a long backfill does not turn
-urgent merely because its last line has been waiting for an hour.
+level goes first; at the same level the lane whose deadline is nearest, if it is less than HORIZON_S away or
+over; else the lane that was served longest ago (episodes share evenly); within the lane the line that is
+played first. So a breaking episode gets nearly everything, and an episode `n` classes below still gets a line
+every `(n + 1) * AGING_S` seconds: nothing starves, and a long backfill does not turn urgent merely because
+its last line has been waiting for an hour.
+
+A deadline never changes the class. Whoever sets deadlines cannot push news aside; what must come first is
+asked for as breaking. Earliest deadline first meets all deadlines of a class that can be met at all, as long
+as nothing above it needs the slots.
 """
 
 from __future__ import annotations
@@ -16,6 +21,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -25,11 +31,15 @@ from weakref import WeakKeyDictionary
 
 from podloom.domain import Priority
 from podloom.tts.engine import SpeechEngine
+from podloom.tts.wire import Place, place
 
 T = TypeVar("T")
 
 AGING_S = 30.0
 """Without service for so long, a lane moves up by one class."""
+
+HORIZON_S = 3600.0
+"""A deadline that is further away counts as none: until then episodes share evenly."""
 
 _CLASS: dict[Priority, int] = {"breaking": 0, "normal": 1, "backfill": 2}
 
@@ -59,6 +69,8 @@ class _Lane:
     class_: int
     unserved_since_s: float
     last_start: int
+    deadline_s: float = math.inf
+    """On the queue's clock."""
     tickets: list[_Ticket] = field(default_factory=list)
 
 
@@ -83,7 +95,8 @@ class SpeechQueue:
     @property
     def stats(self) -> QueueStats:
         """Jobs by state."""
-        waiting = sum(len(lane.tickets) for lane in self._lanes.values())
+        # Copied first: whoever shows metrics looks from another thread.
+        waiting = sum(len(lane.tickets) for lane in list(self._lanes.values()))
         return QueueStats(waiting, self._running, self._done)
 
     async def submit(
@@ -93,6 +106,7 @@ class SpeechQueue:
         priority: Priority = "normal",
         position: float = 0.0,
         episode: str = "",
+        deadline_s: float = math.inf,
     ) -> T:
         """Run `job` when it is its turn and return what it returns.
 
@@ -101,21 +115,25 @@ class SpeechQueue:
             priority: Class of the episode.
             position: Place in playback; a smaller one is voiced first within its episode.
             episode: Who shares evenly with whom.
+            deadline_s: When the episode has to be done, on the queue's clock; the last one given counts.
         """
-        await self._slot(priority, position, episode)
+        await self._slot(priority, position, episode, deadline_s)
+        whose = place.set(Place(priority, episode, position))
         try:
             return await job()
         finally:
+            place.reset(whose)
             self._done += 1
             self._release()
 
-    async def _slot(self, priority: Priority, position: float, episode: str) -> None:
+    async def _slot(self, priority: Priority, position: float, episode: str, deadline_s: float) -> None:
         key = (priority, episode)
         ticket = _Ticket(position, next(self._numbers), asyncio.get_running_loop().create_future())
         lane = self._lanes.get(key)
         if lane is None:
             last_start = self._last_starts.get(episode, 0)
             lane = self._lanes[key] = _Lane(_CLASS[priority], self._clock(), last_start)
+        lane.deadline_s = deadline_s
         heapq.heappush(lane.tickets, ticket)
         self._grant()
         try:
@@ -154,9 +172,11 @@ class SpeechQueue:
             self._forget_if_empty(key)
 
     @staticmethod
-    def _rank(lane: _Lane, now_s: float) -> tuple[int, int, _Ticket]:
+    def _rank(lane: _Lane, now_s: float) -> tuple[int, float, int, _Ticket]:
         starved_s = max(0.0, now_s - lane.unserved_since_s)
-        return lane.class_ - int(starved_s // AGING_S), lane.last_start, lane.tickets[0]
+        level = lane.class_ - int(starved_s // AGING_S)
+        due_s = lane.deadline_s if lane.deadline_s - now_s < HORIZON_S else math.inf
+        return level, due_s, lane.last_start, lane.tickets[0]
 
     def _forget_if_empty(self, key: tuple[Priority, str]) -> None:
         if not self._lanes[key].tickets:
@@ -173,3 +193,15 @@ def queue_for(engine: SpeechEngine) -> SpeechQueue:
     with _queues_lock:
         queues = _queues.setdefault(loop, {})
         return queues.setdefault(engine.name, SpeechQueue(engine.concurrency))
+
+
+def queue_lengths() -> dict[str, dict[str, int]]:
+    """Lines that wait and run in this process, by engine; from any thread."""
+    with _queues_lock:
+        queues = [named for of_loop in _queues.values() for named in of_loop.items()]
+    lengths: dict[str, dict[str, int]] = {}
+    for name, queue in queues:
+        length, stats = lengths.setdefault(name, {"waiting": 0, "running": 0}), queue.stats
+        length["waiting"] += stats.waiting
+        length["running"] += stats.running
+    return lengths

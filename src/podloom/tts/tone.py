@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from podloom.domain import Language, Voice, count_words
+from podloom.domain import Delivery, Language, Voice, count_words
 from podloom.errors import SpeechError
 from podloom.settings import Settings
 from podloom.tts.engine import Audio, Samples
@@ -33,6 +33,8 @@ class ToneEngine:
     version = "tone-1"
     remote = False
     seeded = True
+    batch_size = 1
+    """It gains nothing from batches; a test may say otherwise."""
 
     def __init__(self, settings: Settings) -> None:
         self.concurrency = settings.speech.local_concurrency or 4
@@ -69,6 +71,22 @@ class ToneEngine:
             raise SpeechError(f"there is nothing to speak in {text!r}")
         duration_s = max(SHORTEST_S, words * 60 / voice.words_per_minute)
         return Audio(_tone(voice.pitch_hz or 150.0, duration_s, seed), SAMPLE_RATE)
+
+    async def speak_batch(
+        self,
+        texts: Sequence[str],
+        voice: Voice,
+        delivery: Delivery,  # noqa: ARG002 - the protocol's
+        *,
+        seeds: Sequence[int],
+    ) -> Sequence[Audio]:
+        """One tone after the other.
+
+        Raises:
+            SpeechError: There are no words in one of the texts.
+        """
+        asked = zip(texts, seeds, strict=True)
+        return [await self.synthesize(text, voice, seed=seed) for text, seed in asked]
 
     async def close(self) -> None:
         """Nothing to give back."""

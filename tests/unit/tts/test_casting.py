@@ -4,7 +4,8 @@ from podloom.domain import EpisodeRequest, SpeakerRequest, Voice
 from podloom.errors import MissingDependencyError, RequestError, VoiceError
 from podloom.settings import Settings, SpeechSettings
 from podloom.tts import casting, kokoro_voices
-from podloom.tts.casting import cast, choose_engine, understudies
+from podloom.tts.casting import cast, choose_engine, hard_to_understand, toneless, understudies
+from podloom.tts.openai import OpenAISpeechEngine
 from podloom.tts.tone import ToneEngine
 
 
@@ -89,6 +90,15 @@ def test_cast(asked, expected):
     assert {s.voice.language for s in speakers} == {asked.language}
 
 
+def test_a_tone_stays_with_its_speaker_and_is_noted_where_nobody_heeds_it():
+    asked = request(SpeakerRequest(name="Ann", tone=" warm "), who("Ben"))
+    engine = Choir(Settings())
+    speakers = cast(asked, engine)
+    assert [speaker.tone for speaker in speakers] == ["warm", ""]
+    assert toneless(speakers, engine).endswith("takes no tone in words; left out for Ann")
+    assert toneless(speakers, OpenAISpeechEngine(Settings())) == ""
+
+
 NOT_POSSIBLE = {
     "nearly a voice": (request(who(voice="Teno")), VoiceError, "did you mean 'Tenor'.*m1, m2, f1, n1"),
     "no recipe": (request(who(voice="x:y")), VoiceError, "no recipe"),
@@ -142,6 +152,24 @@ def test_four_embedded_voices_can_be_told_apart():
 
     speakers = cast(request(who(), who(), who(), who()), Kokoro(Settings()))
     assert [speaker.voice.label for speaker in speakers] == ["Kumo", "Gongitsune", "Blend", "Alpha"]
+
+
+class Mumbling(Choir):
+    """Its best voices are hard to understand."""
+
+    def voices(self, language=None):
+        rates = {"m1": 0.4, "f1": 0.151, "n1": 0.15}
+        return [v.model_copy(update={"error_rate": rates.get(v.id)}) for v in super().voices(language)]
+
+
+def test_what_is_hard_to_understand_is_cast_last_and_said_when_it_is_asked_for():
+    engine = Mumbling(Settings())
+    speakers = cast(request(who(), who()), engine)
+    assert [speaker.voice.id for speaker in speakers] == ["m2", "n1"]
+    assert hard_to_understand(speakers) == ""
+    asked = cast(request(who(voice="m1"), who()), engine)
+    assert [speaker.voice.id for speaker in asked] == ["m1", "n1"]
+    assert hard_to_understand(asked).startswith("hard to understand in 'en': m1 (40%) misheard")
 
 
 def test_language_without_a_voice_is_refused():
