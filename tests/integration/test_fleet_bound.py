@@ -1,6 +1,7 @@
 """The bound on a speech server holds across processes when they share a Redis."""
 
 import asyncio
+import socket
 import threading
 from pathlib import Path
 
@@ -8,28 +9,32 @@ from pydantic import SecretStr
 
 from podloom import generate_podcast_async
 from podloom.rehearsal import Scenario
+from podloom.serving.speech import SpeechService
+from podloom.serving.threaded import ThreadedServer
 from podloom.settings import CacheSettings, Settings, SpeechSettings
+from podloom.tts.tone import ToneEngine
 
 SOURCE = str(Path(__file__).parents[2] / "examples" / "city-trees.md")
+BOUND = 3
 
 
-def test_two_processes_together_keep_to_the_bound(rehearsal, redis_url, tmp_path):
+def make_in_two_processes(base_url, redis_url, tmp_path):
     """Two loops stand for two processes: they share nothing in memory but the engine's name."""
-    server = rehearsal(Scenario(speech_s=0.05))
     errors: list[BaseException] = []
 
     def make(number: int) -> None:
         settings = Settings(
             home=tmp_path / f"home{number}",
-            speech=SpeechSettings(base_url=server.base_url, remote_concurrency=3),
+            speech=SpeechSettings(base_url=base_url, remote_concurrency=BOUND),
             cache=CacheSettings(redis_url=SecretStr(redis_url)),
         )
         making = generate_podcast_async(
             SOURCE,
             settings=settings,
             orchestration="inline",
+            engine="openai",
             writer="offline",
-            minutes=2,
+            minutes=1,
             music=False,
             title=f"Episode {number}",
             seed=number,
@@ -46,5 +51,44 @@ def test_two_processes_together_keep_to_the_bound(rehearsal, redis_url, tmp_path
     for thread in threads:
         thread.join()
     assert errors == []
+
+
+def test_two_processes_together_keep_to_the_bound(rehearsal, redis_url, tmp_path):
+    server = rehearsal(Scenario(speech_s=0.05))
+    make_in_two_processes(server.base_url, redis_url, tmp_path)
     assert server.calls.count("speech") >= 10
-    assert server.calls.max_concurrency("speech") <= 3
+    assert server.calls.max_concurrency("speech") <= BOUND
+
+
+class Counting(ToneEngine):
+    """Could speak more at once than the fleet may ask for."""
+
+    done = now = most = 0
+
+    async def synthesize(self, text, voice, *, seed=0):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.05)
+        self.now -= 1
+        self.done += 1
+        return await super().synthesize(text, voice, seed=seed)
+
+
+def test_they_keep_to_it_before_two_speech_servers_of_ours(redis_url, tmp_path):
+    """One engine behind both, so that it sees all that is spoken at once."""
+    engine = Counting(Settings(speech=SpeechSettings(local_concurrency=2 * BOUND)))
+    services = [SpeechService(engine, Settings()) for _ in range(2)]
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in services]
+    for service in services:
+        asyncio.run(service.load())
+    one, other = (f"http://127.0.0.1:{listener.getsockname()[1]}/v1" for listener in listeners)
+    with (
+        ThreadedServer(services[0].asgi, listeners[0], "one"),
+        ThreadedServer(services[1].asgi, listeners[1], "other"),
+    ):
+        make_in_two_processes(f"{one},{other}", redis_url, tmp_path)
+    assert engine.done >= 10
+    assert engine.most == BOUND
+    spoken = [service.desk.queue.stats.done for service in services]
+    assert sum(spoken) == engine.done
+    assert min(spoken) > 0

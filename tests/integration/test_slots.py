@@ -8,6 +8,7 @@ from asyncio.subprocess import PIPE
 
 import pytest
 
+from podloom.cache import slots as slots_module
 from podloom.cache.redis import RedisBackend
 from podloom.cache.slots import RedisSlots
 
@@ -111,12 +112,49 @@ asyncio.run(main())
         pass
 
 
-async def test_without_the_server_everybody_goes_on(own_valkey, backend):
+async def test_without_the_server_everybody_goes_on_and_it_is_said_once(own_valkey, backend, caplog):
     troubles = []
-    slots = RedisSlots(backend, "s", 1, on_trouble=troubles.append)
+    slots = RedisSlots(backend, "s", 1, patience_s=0.05, on_trouble=troubles.append)
     own_valkey.kill()
     async with slots.slot(), slots.slot():
         assert troubles
+    said = [record.message for record in caplog.records if "for this process alone" in record.message]
+    assert len(said) == 1
+
+
+async def test_a_server_that_hangs_for_a_while_keeps_the_bound(own_valkey, backend, monkeypatch):
+    monkeypatch.setattr(slots_module, "TIMEOUT_S", 0.05)
+    slots, taken = RedisSlots(backend, "s", 1), asyncio.Event()
+
+    async def job():
+        async with slots.slot():
+            taken.set()
+
+    async with slots.slot():
+        own_valkey.hang()
+        task = asyncio.create_task(job())
+        while slots._silent_since_s is None:
+            await asyncio.sleep(0.005)
+        own_valkey.go_on()
+        while slots._silent_since_s is not None:
+            await asyncio.sleep(0.005)
+        assert not taken.is_set()
+    await task
+
+
+async def test_a_call_that_is_asked_again_takes_one_slot(backend):
+    """Its answer may have been lost on the way."""
+    slots = RedisSlots(backend, "s", 1)
+    assert await slots._take("token", 1)
+    assert await slots._take("token", 1)
+    assert not await slots._take("other", 1)
+
+
+async def test_many_calls_at_once_are_no_trouble(own_valkey):
+    backend = RedisBackend(own_valkey.url)
+    found = await asyncio.gather(*(backend.read("tts", f"k{number}") for number in range(100)))
+    assert found == [None] * 100
+    await backend.close()
 
 
 async def test_a_server_that_was_restarted_knows_the_scripts_again(own_valkey, backend):

@@ -66,7 +66,7 @@ def encode(samples: NDArray[np.float32], sample_rate: int) -> Encoded:
 
 def decode(name: str, flac: bytes) -> tuple[NDArray[np.float32], int] | None:
     """Samples from -1 to 1 and their rate; None when they are not those that `name` promises."""
-    import soundfile  # noqa: PLC0415
+    import soundfile  # noqa: PLC0415 - 0.1 s, only for clips in Redis
 
     try:
         pcm, sample_rate = soundfile.read(io.BytesIO(flac), dtype="int16")

@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 
 Tier = Literal["structure", "script", "tts", "transcription"]
 Make = Callable[[], Awaitable[bytes]]
+Fits = Callable[[bytes], bool]
+"""Whether a value can be used by this version of Podloom."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,11 @@ class Cache(Protocol):
         """Forget the value, e.g. because what it points to is gone."""
         ...
 
-    async def get_or_make(self, tier: Tier, key: str, make: Make) -> Made:
-        """The value, made once however many ask at the same time (single flight)."""
+    async def get_or_make(self, tier: Tier, key: str, make: Make, fits: Fits = lambda _: True) -> Made:
+        """The value, made once however many ask at the same time (single flight).
+
+        One that does not fit, because an older or newer version wrote it, is forgotten and made again.
+        """
         ...
 
     async def clear(self, tier: Tier | None = None) -> int:

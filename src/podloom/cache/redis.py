@@ -5,6 +5,7 @@ redis-py's defaults (10 retries, 5 s timeouts) would stall a run for 4 to 40 s a
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ T = TypeVar("T")
 SETTING = "PODLOOM_CACHE_REDIS_URL"
 PREFIX = f"podloom:{SCHEMA_VERSION}:"
 BATCH = 200
+CONNECTIONS = 32
+"""Of one backend; redis-py's own answer to one call too many is an error, which looks like a dead server."""
 # Only the holder of the token may release or extend.
 DROP = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 EXTEND = """
@@ -76,6 +79,8 @@ class RedisBackend:
     def __init__(self, url: str, *, timeout_s: float = 0.5, prefix: str = PREFIX) -> None:
         self.breaker = Breaker()
         self.prefix = prefix
+        self._url = url
+        self._places = asyncio.Semaphore(CONNECTIONS)
         try:
             self.where = f"Redis at {_without_password(url)} ({SETTING})"
             self._redis: Redis = Redis.from_url(
@@ -84,7 +89,7 @@ class RedisBackend:
                 socket_connect_timeout=0.2,
                 socket_timeout=timeout_s,
                 retry=Retry(NoBackoff(), 0),
-                max_connections=32,
+                max_connections=CONNECTIONS,
             )
         except ValueError:  # its text may quote a part of the password
             raise StorageError(
@@ -92,12 +97,20 @@ class RedisBackend:
                 " or unix:///path"
             ) from None
 
+    def patient(self, timeout_s: float) -> RedisBackend:
+        """The same server with connections of its own, for calls that may wait for longer."""
+        return RedisBackend(self._url, timeout_s=timeout_s, prefix=self.prefix)
+
     async def ask(self, call: Callable[[Redis], Awaitable[T]]) -> T:
         """The server's answer.
 
         Raises:
             StorageError: It has none, or was left alone because it had none a moment ago.
         """
+        async with self._places:
+            return await self._ask(call)
+
+    async def _ask(self, call: Callable[[Redis], Awaitable[T]]) -> T:
         if not self.breaker.allows():
             raise StorageError(f"{self.where} did not answer and is left alone for a moment")
         try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from podloom.cache.backend import TIERS, Backend, Usage
 from podloom.cache.flight import SingleFlight
-from podloom.cache.protocol import Made, Make, Tier
+from podloom.cache.protocol import Fits, Made, Make, Tier
 from podloom.errors import StorageError
 from podloom.settings import CacheSettings
 
@@ -35,7 +35,7 @@ class TierStats:
 
 
 class TieredCache:
-    """Implements protocol.Cache. Counts go to `on_count` as "cache.tts.hit", .miss, .error and .wait."""
+    """Implements protocol.Cache. Tells `on_count` of "cache.tts.hit", .miss, .error, .wait and .unusable."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class TieredCache:
         except StorageError as error:
             self.trouble(tier, error)
 
-    async def get_or_make(self, tier: Tier, key: str, make: Make) -> Made:
+    async def get_or_make(self, tier: Tier, key: str, make: Make, fits: Fits = lambda _: True) -> Made:
         """See protocol.Cache. An error of `make` reaches every caller that waited for it in this process."""
 
         async def make_and_keep() -> bytes:
@@ -96,7 +96,15 @@ class TieredCache:
             await _to_its_end(self.put(tier, key, value))
             return value
 
-        made = await self._flights[tier].fly(f"{tier}:{key}", lambda: self._read(tier, key), make_and_keep)
+        async def read() -> bytes | None:
+            value = await self._read(tier, key)
+            if value is None or fits(value):
+                return value
+            self._on_count(f"cache.{tier}.unusable")
+            await self.delete(tier, key)
+            return None
+
+        made = await self._flights[tier].fly(f"{tier}:{key}", read, make_and_keep)
         await self._looked_up(tier, hit=made.hit)
         return made
 
