@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
+from fixtures.ends import run_end
 from fixtures.proxy import proxy
 from fixtures.records import record
 from fixtures.servers import statement
@@ -142,7 +143,7 @@ async def test_a_run_goes_from_running_to_done(database):
 
 async def test_a_failed_run_can_begin_again(database):
     await database.begin_run("r1", record().request, "/out")
-    await database.finish_run("r1", "failed", "no voice")
+    await database.end_run(run_end("r1", "failed"))
     failed = await database.run("r1")
     assert (failed.state, failed.error) == ("failed", "no voice")
     assert [run.id for run in await database.unfinished_runs()] == ["r1"]
@@ -164,33 +165,6 @@ async def test_the_list_is_newest_first_and_of_one_show(database):
         episode="e2", podcast="A", published_at="2026-11-22T08:00:00+00:00"
     ).episode
     assert (await database.check()).endswith("3 episodes")
-
-
-async def test_averages_by_period_language_and_engine(database):
-    made = [
-        ("e0", "2026-10-31T08:00:00+00:00", "en", 2.0, 10),
-        ("e1", "2026-11-01T08:00:00+00:00", "en", 4.0, 20),
-        ("e2", "2026-11-30T08:00:00+00:00", "en", 6.0, 40),
-        ("e3", "2026-11-30T09:00:00+00:00", "ko", 0.0, 5),
-    ]
-    for episode, published_at, language, seconds, segments in made:
-        await database.save_episode(
-            record(segments, episode=episode, published_at=published_at, language=language, seconds=seconds)
-        )
-    found = [
-        (s.period, s.language, s.episodes, s.seconds, s.audio_s, s.segments_per_s)
-        for s in await database.stats()
-    ]
-    assert found == [
-        ("2026-11", "en", 2, 5.0, 120.0, 6.0),
-        ("2026-11", "ko", 1, 0.0, 20.0, 0.0),
-        ("2026-10", "en", 1, 2.0, 40.0, 5.0),
-    ]
-    assert len(await database.stats("day")) == 4
-    assert [(s.period, s.episodes) for s in await database.stats("all", since="2026-11-01")] == [
-        ("", 2),
-        ("", 1),
-    ]
 
 
 async def test_600_segments_take_few_round_trips(database_url, tmp_path):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from podloom.db import loading, saving, tables
-from podloom.db.records import Period, PeriodStats, RunRecord, RunState
+from podloom.db import alerts, loading, saving, stats, tables
+from podloom.db.records import RecentRuns, RunRecord, RunStats, StatsBy
 from podloom.db.target import Target, is_lost
 from podloom.db.upgrade import ensure_schema
 from podloom.db.upsert import upsert
-from podloom.domain import Episode, EpisodeRecord, EpisodeRequest
+from podloom.domain import Alert, Benchmark, Episode, EpisodeRecord, EpisodeRequest, Reading, RunEnd
 from podloom.settings import Settings
 
 T = TypeVar("T")
@@ -74,14 +74,9 @@ class Database:
         }
         await self._transact(lambda connection: upsert(connection, [(tables.runs, [row])]))
 
-    async def finish_run(self, run_id: str, state: RunState, error: str = "") -> None:
-        """Note how a run ended; `save_episode` does it for those that end well."""
-        change = (
-            update(tables.runs)
-            .where(tables.runs.c.id == run_id)
-            .values(state=state, error=error, finished_at=datetime.now(UTC))
-        )
-        await self._transact(lambda connection: connection.execute(change))
+    async def end_run(self, end: RunEnd) -> None:
+        """Keep how a run ended and what it measured, also of one that `begin_run` never noted."""
+        await self._transact(lambda connection: saving.save_end(connection, end))
 
     async def run(self, run_id: str) -> RunRecord | None:
         """The run of that id."""
@@ -89,8 +84,9 @@ class Database:
         return found[0] if found else None
 
     async def unfinished_runs(self) -> list[RunRecord]:
-        """Runs that began and did not end well: alive, killed, failed or cancelled; newest first."""
-        return await self._transact(partial(loading.find_runs, states=("running", "failed", "cancelled")))
+        """Runs that began and did not end well: alive, waiting, killed, failed or cancelled; newest first."""
+        states = ("running", "waiting", "failed", "cancelled")
+        return await self._transact(partial(loading.find_runs, states=states))
 
     async def resumable_runs(self) -> list[RunRecord]:
         """Unfinished runs whose request no later run has fulfilled; newest first."""
@@ -132,9 +128,28 @@ class Database:
 
         return await self._transact(forget)
 
-    async def stats(self, period: Period = "month", since: str = "") -> list[PeriodStats]:
-        """Averages by period, language and engine, of episodes published at or after an ISO date."""
-        return await self._transact(lambda connection: loading.stats(connection, period, since))
+    async def stats(self, by: Sequence[StatsBy] = (), since: datetime | None = None) -> list[RunStats]:
+        """Counts and averages of the runs that ended, by period, language and engine."""
+        return await self._transact(lambda connection: stats.run_stats(connection, by, since), one_view=True)
+
+    async def recent_runs(self, count: int) -> RecentRuns:
+        """The latest runs that ended, taken together."""
+        return await self._transact(lambda connection: stats.recent_runs(connection, count))
+
+    async def switch_alerts(self, readings: Sequence[Reading]) -> list[Alert]:
+        """Raise and clear alerts; returns those that have just changed, each to one caller only."""
+        return await self._transact(lambda connection: alerts.switch_alerts(connection, readings))
+
+    async def add_benchmark(self, benchmark: Benchmark) -> None:
+        """Keep a benchmark; the same once or twice."""
+        row = benchmark.model_dump()
+        await self._transact(lambda connection: upsert(connection, [(tables.benchmarks, [row])]))
+
+    async def benchmarks(self, name: str, machine: str, limit: int) -> list[Benchmark]:
+        """The latest of that workload on that machine, newest first."""
+        return await self._transact(
+            lambda connection: loading.list_benchmarks(connection, name, machine, limit)
+        )
 
     async def _transact(
         self, work: Callable[[AsyncConnection], Awaitable[T]], *, one_view: bool = False

@@ -1,4 +1,4 @@
-"""What is read: episodes, runs, references to clips, averages."""
+"""What is read: episodes, runs, references to clips."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, exists, func, literal, select
+from sqlalchemy import Select, Text, cast, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from podloom.db import tables
-from podloom.db.records import Period, PeriodStats, RunRecord
+from podloom.db.records import RunRecord
 from podloom.db.rows import episode_of, record_of
-from podloom.domain import Episode, EpisodeRecord, EpisodeRequest
+from podloom.domain import Benchmark, Episode, EpisodeRecord, EpisodeRequest
 from podloom.errors import RequestError
-
-PERIOD_LETTERS: dict[Period, int] = {"day": 10, "month": 7, "year": 4, "all": 0}
-"""So much of an ISO date tells the period."""
 
 
 async def load_episode(connection: AsyncConnection, episode_id: str) -> EpisodeRecord:
@@ -96,27 +93,14 @@ async def referenced_clips(connection: AsyncConnection) -> set[str]:
     return set((await connection.execute(select(tables.segments.c.clip).distinct())).scalars())
 
 
-async def stats(connection: AsyncConnection, period: Period, since: str) -> list[PeriodStats]:
-    """Averages by period, language and engine; newest period first."""
-    columns, letters = tables.episodes.c, PERIOD_LETTERS[period]
-    when = func.substr(columns.published_at, 1, letters) if letters else literal("")
-    label = when.label("period")
-    query = (
-        select(
-            label,
-            columns.language,
-            columns.engine,
-            func.count().label("episodes"),
-            func.avg(columns.seconds).label("seconds"),
-            func.avg(columns.duration_s).label("audio_s"),
-            (func.sum(columns.segments) / func.nullif(func.sum(columns.seconds), 0)).label("segments_per_s"),
-        )
-        .where(columns.published_at >= since)
-        .group_by(label, columns.language, columns.engine)
-        .order_by(label.desc(), columns.language, columns.engine)
-    )
-    found = await _rows(connection, query)
-    return [PeriodStats(**{**row, "segments_per_s": row["segments_per_s"] or 0.0}) for row in found]
+async def list_benchmarks(
+    connection: AsyncConnection, name: str, machine: str, limit: int
+) -> list[Benchmark]:
+    """Newest first."""
+    made = tables.benchmarks
+    query = select(made).where(made.c.name == name, made.c.machine == machine)
+    rows = await _rows(connection, query.order_by(made.c.made_at.desc(), made.c.id).limit(limit))
+    return [Benchmark(**{**row, "made_at": _in_utc(row["made_at"])}) for row in rows]
 
 
 async def _rows(connection: AsyncConnection, query: Select[Any]) -> list[dict[str, Any]]:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from podloom.domain import EpisodeRequest
 
-RunState = Literal["running", "done", "failed", "cancelled"]
-Period = Literal["day", "month", "year", "all"]
+RunState = Literal["running", "waiting", "done", "failed", "cancelled"]
+StatsBy = Literal["day", "week", "month", "language", "engine"]
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,45 @@ class RunRecord:
 
 
 @dataclass(frozen=True)
-class PeriodStats:
-    """Episodes of one period, language and engine; averages are per episode."""
+class RunStats:
+    """Runs that ended, of one group."""
 
-    period: str
-    """"2026-11-21", "2026-11", "2026" or "" for all."""
-    language: str
-    engine: str
-    episodes: int
-    seconds: float
-    """Mean wall time."""
+    group: dict[str, str]
+    """By what was asked for: {"week": "2026-11-16", "engine": "kokoro"}; a week is named by its Monday."""
+    done: int
+    failed: int
+    cancelled: int
+    mean_s: float | None
+    """Wall time of those that are done; None if there are none."""
+    p95_s: float | None
+    """95 % of those that are done took at most so long."""
+    segments_per_s: float | None
+    """Lines by the wall time of all that are done together."""
     audio_s: float
-    """Mean length."""
-    segments_per_s: float
-    """Segments by the wall time of all episodes together."""
+    cost: float
+    unpriced: int
+    """Runs whose cost is not known."""
+    hits: dict[str, tuple[int, int]]
+    """By cache tier: hits and lookups."""
+    errors: dict[str, int]
+    """Failed runs by the class of their error."""
+
+    @property
+    def error_rate(self) -> float | None:
+        """Failed by done and failed: stopping a run is no error."""
+        ended = self.done + self.failed
+        return self.failed / ended if ended else None
+
+
+@dataclass(frozen=True)
+class RecentRuns:
+    """What alerts look at: the latest runs that ended."""
+
+    runs: int
+    mean_s: float | None
+    """Of those that are done."""
+    error_rate: float | None
+    queue_lines: float
+    """Average."""
+    memory_mb: float
+    """Most."""

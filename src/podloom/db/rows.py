@@ -16,6 +16,7 @@ from podloom.domain import (
     EpisodeRecord,
     EpisodeRequest,
     Loudness,
+    RunEnd,
     Script,
     Segment,
     SourceDocument,
@@ -144,18 +145,29 @@ def episode_source_rows(record: EpisodeRecord) -> list[Row]:
     ]
 
 
-def timing_rows(record: EpisodeRecord) -> list[Row]:
+def ended_run_row(end: RunEnd) -> Row:
+    """The run, however it ended, with what it measured."""
+    measured = end.model_dump(exclude={"run_id", "outcome", "request", "ended_at", "timings", "counters"})
+    return {
+        "id": end.run_id,
+        "state": end.outcome,
+        "request": end.request.model_dump(mode="json"),
+        "finished_at": None if end.outcome == "waiting" else end.ended_at,
+        **measured,
+    }
+
+
+def timing_rows(run_id: str, timings: Sequence[StageTiming]) -> list[Row]:
     """How long each stage took."""
     return [
-        {"run_id": record.episode.run_id, "position": position, **timing.model_dump()}
-        for position, timing in enumerate(record.timings)
+        {"run_id": run_id, "position": position, **timing.model_dump()}
+        for position, timing in enumerate(timings)
     ]
 
 
-def counter_rows(record: EpisodeRecord) -> list[Row]:
-    """Tokens, calls, characters, cache hits, cost."""
-    run_id = record.episode.run_id
-    return [{"run_id": run_id, "name": name, "value": value} for name, value in record.counters.items()]
+def counter_rows(run_id: str, counters: Mapping[str, float]) -> list[Row]:
+    """Tokens, calls, characters, cache hits."""
+    return [{"run_id": run_id, "name": name, "value": value} for name, value in counters.items()]
 
 
 def episode_of(row: Mapping[str, Any]) -> Episode:

@@ -1,4 +1,4 @@
-"""The transaction that saves an episode."""
+"""The transactions that save an episode, and how a run ended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from podloom.db import rows, tables
 from podloom.db.upsert import upsert
-from podloom.domain import EpisodeRecord
+from podloom.domain import EpisodeRecord, RunEnd
 
 CHANNEL = "podloom_episode"
 """PostgreSQL tells its listeners on commit; the payload is {"episode": id, "run": id}."""
@@ -37,11 +37,25 @@ async def save_episode(connection: AsyncConnection, record: EpisodeRecord) -> No
             (tables.chapters, rows.chapter_rows(record)),
             (tables.segments, rows.segment_rows(record)),
             (tables.episode_sources, rows.episode_source_rows(record)),
-            (tables.stage_timings, rows.timing_rows(record)),
-            (tables.counters, rows.counter_rows(record)),
+            (tables.stage_timings, rows.timing_rows(record.episode.run_id, record.timings)),
+            (tables.counters, rows.counter_rows(record.episode.run_id, record.counters)),
         ],
     )
     await _delete_surplus(connection, record)
+
+
+async def save_end(connection: AsyncConnection, end: RunEnd) -> None:
+    """The run's row with what it measured; the run may never have been noted before."""
+    await upsert(connection, [(tables.runs, [rows.ended_run_row(end)])])
+    await upsert(
+        connection,
+        [
+            (tables.stage_timings, rows.timing_rows(end.run_id, end.timings)),
+            (tables.counters, rows.counter_rows(end.run_id, end.counters)),
+        ],
+    )
+    for deletion in _surplus_measures(end.run_id, len(end.timings), list(end.counters)):
+        await connection.execute(deletion)
 
 
 async def _delete_surplus(connection: AsyncConnection, record: EpisodeRecord) -> None:
@@ -62,7 +76,7 @@ def surplus(record: EpisodeRecord) -> list[Delete]:
         tables.segments: len(record.clips),
         tables.episode_sources: len(record.sources),
     }
-    chapters, timings, counters = tables.chapters.c, tables.stage_timings.c, tables.counters.c
+    chapters = tables.chapters.c
     indices = [chapter.index for chapter in record.script.chapters]
     return [
         delete(tables.chapters).where(
@@ -72,12 +86,16 @@ def surplus(record: EpisodeRecord) -> list[Delete]:
             delete(table).where(table.c.episode_id == record.episode.id, table.c.position >= count)
             for table, count in of_episode.items()
         ),
-        delete(tables.stage_timings).where(
-            timings.run_id == record.episode.run_id, timings.position >= len(record.timings)
-        ),
-        delete(tables.counters).where(
-            counters.run_id == record.episode.run_id, counters.name.not_in(list(record.counters))
-        ),
+        *_surplus_measures(record.episode.run_id, len(record.timings), list(record.counters)),
+    ]
+
+
+def _surplus_measures(run_id: str, timings: int, counters: list[str]) -> list[Delete]:
+    """Deletions of what an earlier attempt of the run had measured."""
+    timed, counted = tables.stage_timings.c, tables.counters.c
+    return [
+        delete(tables.stage_timings).where(timed.run_id == run_id, timed.position >= timings),
+        delete(tables.counters).where(counted.run_id == run_id, counted.name.not_in(counters)),
     ]
 
 

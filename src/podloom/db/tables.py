@@ -50,7 +50,19 @@ runs = Table(
     Column("episode_id", String),
     Column("started_at", Moment, nullable=False, server_default=NOW),
     Column("finished_at", Moment),
+    # What it measured; null until it has ended.
+    Column("error_class", String, nullable=False, server_default=""),
+    Column("language", String),
+    Column("engine", String),
+    Column("writer", String),
+    Column("seconds", Double),
+    Column("segments", Integer),
+    Column("audio_s", Double),
+    Column("cost", Double),
+    Column("memory_mb", Double),
+    Column("queue_lines", Integer),
     Index(None, "state"),
+    Index(None, "finished_at"),
 )
 
 episodes = Table(
@@ -157,4 +169,31 @@ counters = Table(
     Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("name", String, primary_key=True),
     Column("value", Double, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("active", Boolean, nullable=False),
+    Column("value", Double, nullable=False),
+    Column("threshold", Double, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+benchmarks = Table(
+    "benchmarks",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("machine", Text, nullable=False),
+    Column("version", String, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("wall_s", Double, nullable=False),
+    Column("floor_s", Double, nullable=False),
+    Column("first_clip_s", Double, nullable=False),
+    Column("cpu_s", Double, nullable=False),
+    Column("load", Double, nullable=False),
+    Index(None, "name", "made_at"),
 )

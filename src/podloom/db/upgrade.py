@@ -18,7 +18,7 @@ from podloom.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision. Written here too, so that a start need not load Alembic to find nothing to do."""
 VERSION_TABLE = "podloom_schema"
 """Not Alembic's default: Prefect's server keeps its own in a table of that name, maybe in this database."""
@@ -66,7 +66,7 @@ def schema_revision(connection: Connection) -> str:
 
 def _migrate(connection: Connection, target: Target) -> None:
     from alembic import command  # noqa: PLC0415 - 0.7 s, needed once in a database's life
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
 
     if connection.dialect.name == "sqlite":
         # All of it or nothing, one process at a time.
