@@ -13,7 +13,7 @@ from podloom.llm.protocol import Prompt
 from podloom.prompts import render
 from podloom.script.calls import answer_tokens, estimate_tokens
 from podloom.script.material import Excerpt
-from podloom.script.outlining import chapter_count, details_schema, plan_schema
+from podloom.script.outlining import asked_chapters, chapter_count, details_schema, plan_schema
 from podloom.script.writer import Brief
 
 OUTLINE_WORDS_PER_CHAPTER = 150
@@ -40,6 +40,7 @@ def system_prompt(brief: Brief) -> str:
         format=request.format,
         speakers=cast_of(brief),
         instructions=request.instructions.strip(),
+        rejections=brief.rejections,
     )
 
 
@@ -86,7 +87,8 @@ class OutlineOrder:
     @property
     def chapters(self) -> int:
         """How many are asked for."""
-        return chapter_count(self.minutes)
+        asked = self.brief.request.chapters
+        return asked_chapters(asked, self.words) if asked else chapter_count(self.minutes)
 
     @property
     def answer_tokens(self) -> int:

@@ -12,6 +12,7 @@ from typing import Any, cast
 from podloom.domain import Language
 from podloom.llm.protocol import LLMClient, Prompt, Usage
 from podloom.telemetry import Telemetry
+from podloom.tracing import span
 
 TOKENS_PER_WORD: dict[Language, float] = {"en": 4.0, "ko": 8.0}
 """Of an answer with its JSON, generous: a limit that is reached costs a call."""
@@ -30,14 +31,16 @@ class Calls:
         counters["llm.calls"] += 1
         # Every client's stream is an async generator: closing it gives the connection back.
         stream = cast("Any", self.client.stream(prompt))
-        async with aclosing(stream):
-            async for piece in stream:
-                if isinstance(piece, Usage):
-                    counters["llm.prompt_tokens"] += piece.prompt_tokens
-                    counters["llm.completion_tokens"] += piece.completion_tokens
-                    counters["llm.cached_tokens"] += piece.cached_tokens
-                else:
-                    yield piece
+        asked = span("llm", current=False, model=self.client.model, shape=prompt.schema_name)
+        with asked as tell:
+            async with aclosing(stream):
+                async for piece in stream:
+                    if isinstance(piece, Usage):
+                        tell(**vars(piece))
+                        for name, tokens in vars(piece).items():
+                            counters[f"llm.{name}"] += tokens
+                    else:
+                        yield piece
 
     async def whole(self, prompt: Prompt) -> str:
         """The answer when it has ended by itself."""

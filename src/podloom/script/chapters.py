@@ -161,6 +161,8 @@ class BeatDesk:
     """Whether words of another part are let through: the last try, and repeating is no reason to fail."""
     _short: bool = False
     """Whether the only fault is that there is too little."""
+    _answers: int = 0
+    """That have begun. Every call gets another seed: the same one would give the same fault again."""
     _splitter: ObjectSplitter = field(default_factory=lambda: ObjectSplitter("lines"))
     _before: int = 0
     """Lines that were accepted before the current answer."""
@@ -197,13 +199,12 @@ class BeatDesk:
                 remaining_words=max(0, self.beat.words - self.words),
                 fault=self.fault,
             )
-        # The same seed would give the same fault again.
-        seed_step = len(self.accepted) + bool(self.fault)
-        return self.order.prompt(self.beat, repair, done_words=self.words, seed_step=seed_step)
+        return self.order.prompt(self.beat, repair, done_words=self.words, seed_step=self._answers)
 
     def begin(self) -> None:
         """A new answer comes."""
         self.fault, self._short = "", False
+        self._answers += 1
         self._splitter = ObjectSplitter("lines")
         self._before = len(self.accepted)
 

@@ -27,12 +27,10 @@ def repeated_runs(script: Script, length: int = RUN_WORDS) -> tuple[RepeatedRun,
     places: dict[tuple[str, ...], set[int]] = {}
     for chapter in script.chapters:
         for segment in chapter.segments:
-            spoken = words(segment.text)
-            for start in range(len(spoken) - length + 1):
-                places.setdefault(tuple(spoken[start : start + length]), set()).add(chapter.index)
+            for run in runs(words(segment.text), length):
+                places.setdefault(run, set()).add(chapter.index)
     shared = [(run, chapters) for run, chapters in places.items() if len(chapters) > 1]
-    runs = _joined(shared)
-    return tuple(sorted(runs, key=lambda run: (-len(run.text.split()), run.text)))
+    return tuple(sorted(_joined(shared), key=lambda run: (-len(run.text.split()), run.text)))
 
 
 def _joined(shared: list[tuple[tuple[str, ...], set[int]]]) -> list[RepeatedRun]:
@@ -71,3 +69,8 @@ def mattr(script: Script, window: int = WINDOW) -> float:
 def words(text: str) -> list[str]:
     """Lower-case words without punctuation."""
     return re.findall(r"\w+(?:['’]\w+)*", text.casefold())
+
+
+def runs(spoken: list[str], length: int = RUN_WORDS) -> list[tuple[str, ...]]:
+    """Every run of so many words; the n-th begins at the n-th word."""
+    return [tuple(spoken[at : at + length]) for at in range(len(spoken) - length + 1)]

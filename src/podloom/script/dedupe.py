@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podloom.script.check import RUN_WORDS, words
+from podloom.script.check import runs, words
 
 
 class SpokenRuns:
@@ -13,17 +13,12 @@ class SpokenRuns:
 
     def add(self, text: str, part: int) -> None:
         """Remember what a part says."""
-        for run in _runs(text):
+        for run in runs(words(text)):
             self._said.setdefault(run, part)
 
     def repeated(self, text: str, part: int) -> str:
         """The first words of `text` that another part has said already; "" if there are none."""
-        for run in _runs(text):
+        for run in runs(words(text)):
             if self._said.get(run, part) != part:
                 return " ".join(run)
         return ""
-
-
-def _runs(text: str) -> list[tuple[str, ...]]:
-    spoken = words(text)
-    return [tuple(spoken[at : at + RUN_WORDS]) for at in range(len(spoken) - RUN_WORDS + 1)]

@@ -9,7 +9,7 @@ from itertools import pairwise
 from podloom.domain import Format, Language
 from podloom.script.blocks import Block
 from podloom.script.particles import with_particle
-from podloom.script.ranking import rank, topics
+from podloom.script.ranking import Wording, rank
 
 FRAME_WORDS: dict[Format, int] = {"conversation": 75, "interview": 75, "narration": 40}
 """Opening and close."""
@@ -45,13 +45,16 @@ def importance(blocks: Sequence[Block], language: Language) -> list[float]:
 
 
 def choose(blocks: Sequence[Block], scores: Sequence[float], words: int) -> tuple[int, ...]:
-    """Indices of the blocks to keep, in their order: all if they fit, else the most important that do."""
+    """Indices of the blocks to keep, in their order: all if they fit, else the most important ones.
+
+    A block is kept if it brings the whole nearer to so many words.
+    """
     if sum(block.words for block in blocks) <= OVERRUN * words:
         return tuple(range(len(blocks)))
     order = sorted(range(len(blocks)), key=lambda number: (-scores[number], number))
     kept, used = [order[0]], blocks[order[0]].words
     for number in order[1:]:
-        if used + blocks[number].words <= OVERRUN * words:
+        if abs(used + blocks[number].words - words) < abs(words - used):
             kept.append(number)
             used += blocks[number].words
     return tuple(sorted(kept))
@@ -68,6 +71,16 @@ def group(blocks: Sequence[Block], wanted: int) -> list[list[Block]]:
     while len(chapters) < least or (len(chapters) < most and _longest(chapters) > 1.6 * _mean(blocks, most)):
         if not _split_longest(chapters):
             break
+    return chapters
+
+
+def group_exactly(blocks: Sequence[Block], wanted: int) -> list[list[Block]]:
+    """Blocks as so many chapters, along the sources' sections; fewer where there are not so many blocks."""
+    chapters = _sections(blocks)
+    while len(chapters) > wanted:
+        _join_smallest(chapters)
+    while len(chapters) < wanted and _split_longest(chapters):
+        pass
     return chapters
 
 
@@ -119,13 +132,13 @@ def _split_longest(chapters: list[list[Block]]) -> bool:
 
 def titles(chapters: Sequence[Sequence[Block]], language: Language) -> list[str]:
     """The sources' headings, each once; else what a chapter is about; never twice the same."""
-    whole = "\n".join(block.text for chapter in chapters for block in chapter)
+    wording = Wording("\n".join(block.text for chapter in chapters for block in chapter), language)
     headed = any(chapter[0].heading for chapter in chapters)
     found: list[str] = []
     for number, chapter in enumerate(chapters, start=1):
         text = " ".join(block.text for block in chapter)
         part = f"Part {number}" if language == "en" else f"{number}부"
-        phrases = _phrase_titles(topics(text, whole, language), language)
+        phrases = _phrase_titles(wording.topics(text), language)
         beginning = [BEGINNINGS[language]] if number == 1 else []
         offers = [chapter[0].heading, *phrases, *beginning, part]
         if headed and beginning:  # what stands before an article's first heading is its introduction

@@ -22,9 +22,12 @@ DISCLOSURES: dict[Language, tuple[str, str, str]] = {
 
 
 def frame_lines(request: EpisodeRequest, speakers: Sequence[Speaker]) -> tuple[str, ...]:
-    """What is spoken after the last chapter: the disclosure, or nothing if the request wants none."""
+    """What is spoken before the writer's first line: the disclosure, or nothing if the request wants none.
+
+    A sentence a line: the episode can be heard as soon as its first line is voiced.
+    """
     if not request.disclosure:
         return ()
     one, several, written = DISCLOSURES[request.language]
     alone = len(speakers) == 1 or request.format == "narration"
-    return (f"{one if alone else several} {written}",)
+    return (one if alone else several, written)

@@ -15,19 +15,19 @@ SAME_POINT = 0.6
 NAMES: dict[Language, str] = {"en": "English", "ko": "Korean"}
 
 
-def plan_faults(plan: Plan, *, chapters: int, language: Language) -> list[str]:
-    """Everything that is wrong with a plan."""
+def plan_faults(plan: Plan, *, chapters: int, language: Language, exact: bool = False) -> list[str]:
+    """Everything that is wrong with a plan; `exact` when a person chose the number of chapters."""
     return [
-        *_count_faults(plan, chapters),
+        *_count_faults(plan, chapters, 0 if exact or chapters == 1 else chapters // 3),
         *_chapter_faults(plan.plan),
         *_repetition_faults(plan.plan),
         *_language_faults([plan.summary, *(chapter.point for chapter in plan.plan)], language, "the plan"),
     ]
 
 
-def _count_faults(plan: Plan, wanted: int) -> Iterator[str]:
+def _count_faults(plan: Plan, wanted: int, tolerance: int) -> Iterator[str]:
     given = len(plan.plan)
-    if abs(given - wanted) > (wanted // 3 if wanted > 1 else 0):
+    if abs(given - wanted) > tolerance:
         yield f"there are {given} chapters, and {wanted} were asked for"
     if not plan.title.strip() or not plan.summary.strip():
         yield "the title or the summary is empty"

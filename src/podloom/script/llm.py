@@ -184,6 +184,11 @@ class LLMWriter:
                 f"The sources have {order.source_words} words, which is not enough for "
                 f"{order.brief.words} spoken ones without inventing; {order.words} are planned."
             )
+        if order.chapters < order.brief.request.chapters:
+            self._telemetry.note(
+                f"{order.words} words are too few for the {order.brief.request.chapters} chapters asked for;"
+                f" {order.chapters} are planned."
+            )
 
     def _note_if_thin(self, chapter: ChapterPlan, words: int) -> None:
         if words < ENOUGH * chapter.words:

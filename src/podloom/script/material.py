@@ -102,16 +102,10 @@ class Condenser:
         return replace(excerpt, text=self._notes[identity], condensed=True)
 
     async def _ask(self, excerpt: Excerpt, words: int) -> str:
-        prompt = Prompt(
-            system="You condense texts faithfully.",
-            user=render("condense", self.language, words=words, title=excerpt.title, text=excerpt.text),
-            schema_name="notes",
-            schema=SCHEMA,
-            max_tokens=answer_tokens(2 * words, self.language, self.context_tokens),
-            seed=self.seed,
-        )
         fault = ""
-        for _ in range(self.repairs + 1):
+        for attempt in range(self.repairs + 1):
+            prompt = self._prompt(excerpt, words, fault, attempt)
+            self.calls.telemetry.counters["llm.repairs"] += bool(attempt)
             try:
                 text = str(read_object(await self.calls.whole(prompt)).get("text", "")).strip()
             except (ValueError, IncompleteAnswerError) as error:
@@ -123,6 +117,19 @@ class Condenser:
         raise ScriptError(
             f"passage {excerpt.number} ({excerpt.title!r}) could not be condensed: {fault}; "
             "set PODLOOM_LLM_CONTEXT_TOKENS higher, or use another model"
+        )
+
+    def _prompt(self, excerpt: Excerpt, words: int, fault: str, attempt: int) -> Prompt:
+        """The call, with what was wrong with the last notes."""
+        title, text = excerpt.title, excerpt.text
+        return Prompt(
+            system="You condense texts faithfully.",
+            user=render("condense", self.language, words=words, title=title, text=text, fault=fault),
+            schema_name="notes",
+            schema=SCHEMA,
+            max_tokens=answer_tokens(2 * words, self.language, self.context_tokens),
+            # The same seed would give the same fault again.
+            seed=self.seed + attempt,
         )
 
 

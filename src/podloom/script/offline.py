@@ -8,22 +8,38 @@ aloud is a question of rights, and this is not a conversation that anybody had: 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
-from podloom.domain import ChapterPlan, Outline, Segment, SourceDocument, count_words
+from podloom.domain import ChapterPlan, EpisodeRequest, Outline, Segment, SourceDocument, count_words
 from podloom.errors import ScriptError, SourceError
 from podloom.script.blocks import Block, read_blocks
 from podloom.script.briefing import cast_of
-from podloom.script.drafting import choose, group, importance, source_budget, titles
+from podloom.script.drafting import (
+    SPOKEN_SHARE,
+    choose,
+    group,
+    group_exactly,
+    importance,
+    source_budget,
+    titles,
+)
+from podloom.script.frame import frame_lines
 from podloom.script.outlining import chapter_count
 from podloom.script.ranking import rank
 from podloom.script.talk import DraftChapter, Line, Talk
 from podloom.script.writer import Brief, Upcoming, Withdrawn
 from podloom.telemetry import Telemetry
 
-VERSION = 1
+VERSION = 2
 SUMMARY_WORDS = 60
 KEY_POINTS = 3
 RECAP_WORDS = 45
+FITTINGS = 4
+"""Drafts that are composed to find one of the right length."""
+CLOSE = 0.02
+"""Share of the words asked for by which a draft may be off without another try."""
 
 
 class OfflineWriter:
@@ -35,6 +51,8 @@ class OfflineWriter:
 
     def __init__(self, telemetry: Telemetry | None = None) -> None:
         self._telemetry = telemetry or Telemetry()
+        self._composed: tuple[tuple[Any, ...], list[list[Line]]] | None = None
+        """The last draft's lines, and what they were composed of."""
 
     async def write_outline(
         self, brief: Brief, documents: Sequence[SourceDocument]
@@ -46,20 +64,12 @@ class OfflineWriter:
         Raises:
             SourceError: The sources hold no sentences, or are in another language.
         """
-        language = brief.request.language
         blocks = self._blocks(brief, documents)
-        scores = importance(blocks, language)
-        kept = choose(blocks, scores, source_budget(brief.words, brief.request.format))
-        self._note_left_out(blocks, kept)
-        chapters = group([blocks[number] for number in kept], chapter_count(brief.request.minutes))
-        named = zip(titles(chapters, language), chapters, strict=True)
-        outline = Outline(
-            title=brief.request.title or documents[0].title or titles(chapters, language)[0],
-            summary=_summary([blocks[number] for number in kept], scores),
-            chapters=tuple(_planned(index, title, chapter) for index, (title, chapter) in enumerate(named)),
-        )
-        yield outline
-        for chapter in outline.chapters:
+        draft = _fitted(brief, documents[0].title, blocks)
+        self._note_left_out(blocks, draft.kept)
+        self._note_too_few(len(draft.outline.chapters), brief.request.chapters)
+        yield draft.outline
+        for chapter in draft.outline.chapters:
             yield chapter
 
     async def write_chapter(
@@ -71,9 +81,8 @@ class OfflineWriter:
             SourceError: The sources hold no sentences, or are in another language.
             ScriptError: The outline is not one of these sources.
         """
-        blocks = self._blocks(brief, documents)
         place = [planned.index for planned in outline.chapters].index(chapter.index)
-        for index, (speaker, text) in enumerate(_compose(brief, outline, blocks)[place]):
+        for index, (speaker, text) in enumerate(self._lines(brief, documents, outline)[place]):
             yield Segment(chapter=chapter.index, index=index, speaker=speaker, text=text)
 
     def _blocks(self, brief: Brief, documents: Sequence[SourceDocument]) -> tuple[Block, ...]:
@@ -90,6 +99,20 @@ class OfflineWriter:
             raise SourceError("the sources hold no sentences to read; give a text with at least one")
         return blocks
 
+    def _lines(self, brief: Brief, documents: Sequence[SourceDocument], outline: Outline) -> list[list[Line]]:
+        """All chapters' lines, composed once for all of them."""
+        asked = (brief, tuple(document.sha256 for document in documents), outline)
+        if self._composed is None or self._composed[0] != asked:
+            self._composed = asked, _compose(brief, outline, self._blocks(brief, documents))
+        return self._composed[1]
+
+    def _note_too_few(self, chapters: int, wanted: int) -> None:
+        if chapters < wanted:
+            self._telemetry.note(
+                f"The draft has {chapters} chapters of {wanted} asked for:"
+                " the sources have no more paragraphs."
+            )
+
     def _note_left_out(self, blocks: Sequence[Block], kept: Sequence[int]) -> None:
         if len(kept) < len(blocks):
             total = sum(block.words for block in blocks)
@@ -98,6 +121,54 @@ class OfflineWriter:
                 f"The draft reads {read} of the sources' {total} words, in {len(kept)} of {len(blocks)} "
                 "blocks; ask for more minutes to hear the rest."
             )
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """An outline, and how long its script is."""
+
+    kept: tuple[int, ...]
+    """Of the blocks."""
+    outline: Outline
+    words: int
+    """Spoken ones, the disclosure's too."""
+
+
+def _fitted(brief: Brief, name: str, blocks: Sequence[Block]) -> _Draft:
+    """The draft nearest to the words asked for: how much is said between the sources' sentences varies."""
+    scores, style = importance(blocks, brief.request.language), brief.request.format
+    budget, best = source_budget(brief.words, style), None
+    for _ in range(FITTINGS):
+        draft = _draft(brief, name, blocks, scores, budget)
+        missing = brief.words - draft.words
+        if best is None or abs(missing) < abs(brief.words - best.words):
+            best = draft
+        if abs(missing) <= CLOSE * brief.words or (missing > 0 and len(draft.kept) == len(blocks)):
+            break
+        budget = max(1, budget + round(missing * SPOKEN_SHARE[style]))
+    assert best is not None
+    return best
+
+
+def _draft(brief: Brief, name: str, blocks: Sequence[Block], scores: Sequence[float], budget: int) -> _Draft:
+    language = brief.request.language
+    kept = choose(blocks, scores, budget)
+    chapters = _chapters([blocks[number] for number in kept], brief.request)
+    named = titles(chapters, language)
+    outline = Outline(
+        title=brief.request.title or name or named[0],
+        summary=_summary([blocks[number] for number in kept], scores),
+        chapters=tuple(_planned(*each) for each in zip(count(), named, chapters, strict=False)),
+    )
+    lines = [text for chapter in _compose(brief, outline, blocks) for _, text in chapter]
+    frame = frame_lines(brief.request, brief.speakers)
+    return _Draft(kept, outline, sum(map(count_words, [*lines, *frame])))
+
+
+def _chapters(blocks: Sequence[Block], request: EpisodeRequest) -> list[list[Block]]:
+    if request.chapters:
+        return group_exactly(blocks, request.chapters)
+    return group(blocks, chapter_count(request.minutes))
 
 
 def _planned(index: int, title: str, blocks: Sequence[Block]) -> ChapterPlan:

@@ -20,6 +20,8 @@ MINUTES_PER_CHAPTER = 2.0
 MOST_CHAPTERS = 12
 LONGEST_CHAPTER_MINUTES = 4.0
 """Very long episodes get more chapters instead of longer ones: models repeat themselves in long answers."""
+LEAST_CHAPTER_WORDS = 40
+"""Below that a chapter is a sentence or two: sources that are so short get fewer chapters than asked for."""
 
 
 class PlannedChapter(BaseModel):
@@ -55,6 +57,11 @@ def chapter_count(minutes: float) -> int:
         min(MOST_CHAPTERS, round(minutes / MINUTES_PER_CHAPTER)),
         math.ceil(minutes / LONGEST_CHAPTER_MINUTES),
     )
+
+
+def asked_chapters(asked: int, words: int) -> int:
+    """As many as asked for, as long as `words` are enough for them."""
+    return min(asked, max(1, words // LEAST_CHAPTER_WORDS))
 
 
 def plan_schema() -> dict[str, Any]:

@@ -41,7 +41,7 @@ class OutlineDesk:
     """Of the last answer."""
     _answer: list[str] = field(default_factory=list)
     _shown_again: str = ""
-    """The answer whose plan was faulty."""
+    """The answer whose plan was faulty; "" where there was no plan to correct."""
     _waiting: list[str] = field(default_factory=list)
     """Raw details that came before the plan."""
     _next: int = 0
@@ -72,7 +72,7 @@ class OutlineDesk:
                 self.shown, self.outline, self.missing, known, faults, attempt=self._attempt
             )
         repair = ""
-        if self._shown_again:
+        if self.faults:
             repair = render("outline_repair", language, answer=self._shown_again, faults=self.faults)
         return self.order.prompt(self.shown, repair, attempt=self._attempt)
 
@@ -135,7 +135,9 @@ class OutlineDesk:
 
     def _accept(self, plan: Plan) -> Outline:
         request = self.order.brief.request
-        self.faults = plan_faults(plan, chapters=self.order.chapters, language=request.language)
+        self.faults = plan_faults(
+            plan, chapters=self.order.chapters, language=request.language, exact=bool(request.chapters)
+        )
         if self.faults:
             self._shown_again = "".join(self._answer)
             raise PlanFaultError("; ".join(self.faults))

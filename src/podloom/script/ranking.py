@@ -78,25 +78,34 @@ def _tfidf(documents: Sequence[Sequence[str]]) -> NDArray[np.float64]:
     return vectors
 
 
-def topics(text: str, whole: str, language: Language) -> list[str]:
-    """Noun-like phrases of `text` that come back in the `whole`, most telling first."""
-    counts = _phrases(whole, whole, language)
-    here = _phrases(text, whole, language)
-    telling = [phrase for phrase in here if counts[phrase] >= 2]
-    # What a text is about comes often in it and seldom elsewhere; two words say more than one.
-    weight = {
-        phrase: here[phrase] * (2 if " " in phrase else 1) / math.sqrt(counts[phrase]) for phrase in telling
-    }
-    return sorted(telling, key=lambda phrase: (-weight[phrase], phrase))
+class Wording:
+    """A whole text's phrases, counted once: it tells what a part of the text is about."""
+
+    def __init__(self, whole: str, language: Language) -> None:
+        self._language = language
+        self._small = frozenset(re.findall(r"\b[a-z][a-z'-]+", whole)) if language == "en" else frozenset()
+        self._forms = _korean_forms(whole) if language == "ko" else {}
+        self._counts = self._phrases(whole)
+
+    def topics(self, part: str) -> list[str]:
+        """Noun-like phrases of the part that come back in the whole, most telling first."""
+        here = self._phrases(part)
+        telling = [phrase for phrase in here if self._counts[phrase] >= 2]
+        # What a text is about comes often in it and seldom elsewhere; two words say more than one.
+        weight = {
+            phrase: here[phrase] * (2 if " " in phrase else 1) / math.sqrt(self._counts[phrase])
+            for phrase in telling
+        }
+        return sorted(telling, key=lambda phrase: (-weight[phrase], phrase))
+
+    def _phrases(self, text: str) -> Counter[str]:
+        if self._language == "ko":
+            return _korean_nouns(text, self._forms)
+        return _english_phrases(text, self._small)
 
 
-def _phrases(text: str, whole: str, language: Language) -> Counter[str]:
-    return _korean_nouns(text, whole) if language == "ko" else _english_phrases(text, whole)
-
-
-def _english_phrases(text: str, whole: str) -> Counter[str]:
+def _english_phrases(text: str, small: frozenset[str]) -> Counter[str]:
     """Runs of content words that can follow "what about": pairs, and plural nouns alone."""
-    small = set(re.findall(r"\b[a-z][a-z'-]+", whole))
     counts: Counter[str] = Counter()
     for clause in re.split(r"[^A-Za-z'\- ]+", text):
         run: list[str] = []
@@ -115,12 +124,17 @@ def _pairs(run: list[str]) -> list[str]:
     return [f"{one} {other}" for one, other in pairwise(run)] + plurals
 
 
-def _korean_nouns(text: str, whole: str) -> Counter[str]:
-    """Words that the `whole` has with two different particles, or one and none: verbs do not."""
+def _korean_forms(whole: str) -> dict[str, set[str]]:
+    """The particles that each stem has in a text; "" for none."""
     forms: dict[str, set[str]] = {}
     for word in re.findall(r"[가-힣]{2,}", whole):
         for stem, particle in ((word, ""), _apart(word)):
             forms.setdefault(stem, set()).add(particle)
+    return forms
+
+
+def _korean_nouns(text: str, forms: dict[str, set[str]]) -> Counter[str]:
+    """Words that the whole has with two different particles, or one and none: verbs do not."""
     counts: Counter[str] = Counter()
     for word in re.findall(r"[가-힣]{2,}", text):
         stem = _apart(word)[0]

@@ -30,23 +30,41 @@ def load_script(path: Path) -> Script:
         RequestError: It is missing, no script, or has nothing to say in a place.
     """
     try:
-        script = Script.model_validate_json(path.read_bytes())
+        text = path.read_bytes()
     except OSError as error:
         raise RequestError(f"cannot read the script {str(path)!r}: {error.strerror}") from error
+    return check_script(text, repr(str(path)))
+
+
+def check_script(text: str | bytes, name: str) -> Script:
+    """The script in this JSON; `name` is what messages call it.
+
+    Raises:
+        RequestError: It is no script, or has nothing to say in a place.
+    """
+    try:
+        script = Script.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise RequestError(f"{str(path)!r} is no script: {where}: {first['msg']}") from None
+        raise RequestError(f"{name} is no script: {where}: {first['msg']}") from None
     if not script.segments:
-        raise RequestError(f"the script {str(path)!r} has no lines")
+        raise RequestError(f"{name} has no lines")
     for chapter in script.chapters:
         for number, segment in enumerate(chapter.segments, 1):
             if not segment.text.strip():
                 raise RequestError(
-                    f"line {number} of chapter {chapter.title!r} in {str(path)!r} is empty;"
-                    " write it or delete it"
+                    f"line {number} of chapter {chapter.title!r} in {name} is empty; write it or delete it"
                 )
     return script
+
+
+def script_cast(script: Script) -> tuple[SpeakerRequest, ...]:
+    """The script's speakers, to be cast as they were."""
+    return tuple(
+        SpeakerRequest(name=speaker.name, voice=speaker.voice.id, role=speaker.role, tone=speaker.tone)
+        for speaker in script.speakers
+    )
 
 
 def replay_request(request: EpisodeRequest, script: Script) -> EpisodeRequest:
@@ -55,14 +73,11 @@ def replay_request(request: EpisodeRequest, script: Script) -> EpisodeRequest:
     Raises:
         RequestError: A line's speaker is not in the cast.
     """
-    cast = {speaker.name: speaker for speaker in script.speakers}
+    cast = script_cast(script)
     counted = Counter(segment.speaker for segment in script.segments)
-    speakers = request.speakers or tuple(
-        SpeakerRequest(name=name, voice=cast[name].voice.id, role=cast[name].role)
-        if name in cast
-        else SpeakerRequest(name=name)
-        for name in dict.fromkeys([*cast, *counted])
-    )
+    known = {speaker.name for speaker in cast}
+    strangers = (SpeakerRequest(name=name) for name in counted if name not in known)
+    speakers = request.speakers or (*cast, *strangers)
     names = {speaker.name for speaker in speakers}
     if missing := [name for name in counted if name not in names]:
         raise RequestError(
@@ -98,7 +113,7 @@ class ReplayWriter:
     async def write_outline(
         self,
         brief: Brief,  # noqa: ARG002 - the protocol's
-        documents: Sequence[SourceDocument],  # noqa: ARG002
+        documents: Sequence[SourceDocument],  # noqa: ARG002 - the protocol's
     ) -> AsyncIterator[Outline | ChapterPlan]:
         """The script's own chapters."""
         chapters = tuple(
@@ -117,8 +132,8 @@ class ReplayWriter:
     async def write_chapter(
         self,
         brief: Brief,  # noqa: ARG002 - the protocol's
-        documents: Sequence[SourceDocument],  # noqa: ARG002
-        outline: Outline,  # noqa: ARG002
+        documents: Sequence[SourceDocument],  # noqa: ARG002 - the protocol's
+        outline: Outline,  # noqa: ARG002 - the protocol's
         chapter: ChapterPlan,
     ) -> AsyncIterator[Segment]:
         """The chapter's lines, numbered anew: lines may have been added or deleted."""

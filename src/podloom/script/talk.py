@@ -15,7 +15,7 @@ from podloom.domain import EpisodeRequest, Language, count_words
 from podloom.script.blocks import Block
 from podloom.script.cues import PHRASES
 from podloom.script.particles import PAIRS, with_particle
-from podloom.script.ranking import topics
+from podloom.script.ranking import Wording
 from podloom.text.sentences import split_sentences
 
 ANSWER_WORDS: dict[Language, int] = {"en": 42, "ko": 30}
@@ -50,6 +50,7 @@ class Talk:
     def __post_init__(self) -> None:
         self._language: Language = self.request.language
         self._phrases = PHRASES[self._language]
+        self._wording = Wording(self.whole, self._language)
         self._random = random.Random(self.request.seed)
         self._alone = self.request.format == "narration" or len(self.names) == 1
 
@@ -126,7 +127,7 @@ class Talk:
         for pattern, questions in self._phrases.cues:
             if pattern.search(opening):
                 yield from questions
-        about = topics(opening, self.whole, self._language)[:1]
+        about = self._wording.topics(opening)[:1]
         for form in self._phrases.topics:
             for topic in about:
                 if topic not in self._used and form not in self._used:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from podloom.domain import ChapterPlan, Delivery, EpisodeRequest, Outline, Segment, SourceDocument, Speaker
+from podloom.domain.review import Rejection
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Brief:
     speakers: tuple[Speaker, ...]
     words: int
     """Of the whole episode: minutes times the cast's measured rate."""
+    rejections: tuple[Rejection, ...] = ()
+    """Of earlier versions, by a reviewer."""
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ def test_a_missing_value_is_an_error(name, language):
 
 
 def test_values_are_not_escaped():
-    assert "A & B <c>" in render("condense", "en", words=10, title="A & B <c>", text="x")
+    assert "A & B <c>" in render("condense", "en", words=10, title="A & B <c>", text="x", fault="")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_wishes_of_the_request_are_passed_on(language):
-    values = {"show": "S", "format": "conversation", "speakers": []}
+    values = {"show": "S", "format": "conversation", "speakers": [], "rejections": ()}
     assert "Be brief." in render("system", language, **values, instructions="Be brief.")
     assert len(render("system", language, **values, instructions="")) < len(
         render("system", language, **values, instructions="x")

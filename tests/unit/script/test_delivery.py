@@ -27,6 +27,7 @@ def test_a_line_is_asked_for_without_hints_or_with_all_of_them():
         ({"mood": "furious", "pause": "short"}, Delivery(pause="short")),
         ({"mood": None, "emphasis": 3, "pause": ["long"]}, Delivery()),
         ({"volume": "high"}, Delivery()),
+        ({"tone": "like a pirate"}, Delivery()),
     ],
 )
 def test_what_is_unknown_is_left_out(hints, expected):

@@ -168,6 +168,17 @@ async def test_a_chapter_that_stays_unusable_is_an_error(answer, reason):
         await chapter(ScriptedClient([answer] * 3), repairs=2)
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [("I can't do that.", "there were no lines"), (lines(("Bob", "Hi.")), "'Bob' is not one of the")],
+)
+async def test_no_try_for_a_chapter_is_the_call_before_once_more(answer, reason):
+    client = ScriptedClient([answer, answer, lines(*LINES)])
+    assert await chapter(client, repairs=2) == LINES
+    assert len({prompt.seed for prompt in client.prompts}) == 3
+    assert all(reason in prompt.user for prompt in client.prompts[1:])
+
+
 async def test_the_servers_failure_in_a_chapter_passes_through():
     with pytest.raises(ProviderError, match="down"):
         await chapter(ScriptedClient([Answer(lines(*LINES)[:40], error=ProviderError("down"))]))

@@ -7,6 +7,9 @@ from fixtures.briefs import brief, document, planned
 from fixtures.plans import PLAN, writer
 from podloom.errors import ProviderError, ScriptError
 from podloom.llm.scripted import Answer, ScriptedClient
+from podloom.script.llm import LLMWriter
+from podloom.settings import LLMSettings
+from podloom.telemetry import Telemetry
 
 
 async def plan(client, words=450, **settings):
@@ -38,6 +41,26 @@ async def test_the_title_that_was_asked_for_wins():
     client = ScriptedClient([json.dumps(PLAN)])
     result, _ = await planned(writer(client), brief(words=450, title="My title"), [document()])
     assert result.title == "My title"
+
+
+@pytest.mark.parametrize(("asked", "accepted"), [(0, True), (3, True), (4, False), (2, False)])
+async def test_a_number_of_chapters_that_was_asked_for_is_kept_exactly(asked, accepted):
+    client = ScriptedClient([json.dumps(PLAN)] * 2)
+    planning = planned(writer(client, repairs=0), brief(words=450, chapters=asked), [document()])
+    if accepted:
+        assert len((await planning)[0].chapters) == 3
+    else:
+        with pytest.raises(ScriptError, match=f"there are 3 chapters, and {asked} were asked for"):
+            await planning
+
+
+async def test_words_that_are_too_few_for_the_chapters_asked_for_make_fewer():
+    telemetry = Telemetry()
+    writing = LLMWriter(ScriptedClient([json.dumps(PLAN)]), LLMSettings(), telemetry)
+    short = document("Corals grow back. " * 10)
+    outline, _ = await planned(writing, brief(words=450, chapters=6), [short])
+    assert len(outline.chapters) == 3
+    assert "120 words are too few for the 6 chapters asked for; 3 are planned." in "".join(telemetry.notes)
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 50, 5000])
@@ -113,6 +136,16 @@ async def test_the_model_is_told_what_was_wrong():
     assert reason in client.prompts[1].user
     assert client.prompts[1].user.startswith(client.prompts[0].user)
     assert client.prompts[1].seed != client.prompts[0].seed
+
+
+@pytest.mark.parametrize("case", BAD_PLANS)
+async def test_no_try_for_a_plan_is_the_call_before_once_more(case):
+    bad, reason = BAD_PLANS[case]
+    client = ScriptedClient([bad, bad, bad])
+    with pytest.raises(ScriptError):
+        await plan(client, repairs=2)
+    assert len({prompt.seed for prompt in client.prompts}) == 3
+    assert all(reason in prompt.user for prompt in client.prompts[1:])
 
 
 async def test_nobody_waits_for_the_details_of_a_faulty_plan():

@@ -64,10 +64,23 @@ async def test_sources_that_cannot_fit_even_as_notes_are_refused_before_any_call
     assert client.prompts == []
 
 
-async def test_unusable_notes_are_asked_for_again():
-    answers = iter([Answer('{"te', cut=True)])
-    fitting, _ = condenser(lambda _: next(answers, notes(30)))
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (Answer('{"te', cut=True), "was cut"),
+        ("Gladly!", "no JSON object"),
+        ('{"text": ""}', "the notes are empty"),
+    ],
+)
+async def test_unusable_notes_are_asked_for_again_in_another_way(bad, reason):
+    answers = iter([bad])
+    fitting, client = condenser(lambda _: next(answers, notes(30)))
     assert len(await fitting.fit(excerpts([LONG]), 1500)) == 6
+    first, again = (prompt for prompt in client.prompts if "Lake 0" in prompt.user)
+    assert again.user.startswith(first.user)
+    assert reason in again.user.removeprefix(first.user)
+    assert again.seed != first.seed
+    assert fitting.calls.telemetry.counters["llm.repairs"] == 1
 
 
 async def test_the_servers_failure_is_no_group():

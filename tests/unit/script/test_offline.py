@@ -1,17 +1,20 @@
 import re
 from collections import Counter
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from fixtures.briefs import REEF, brief, document, planned
-from podloom.domain import ChapterPlan
+from podloom.domain import ChapterPlan, count_words
 from podloom.errors import ScriptError, SourceError
+from podloom.script.frame import frame_lines
 from podloom.script.offline import OfflineWriter
 from podloom.script.talk import Talk
 from podloom.telemetry import Telemetry
 from podloom.text.sentences import split_sentences
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 KOREAN = """산호초는 어떻게 되살아나는가
 
 1998년 인도양의 수온이 크게 올라 세이셸 주변의 산호 대부분이 죽었다. 연구진은 수온이 회복의 차이를 \
@@ -72,6 +75,21 @@ async def test_a_short_text_is_read_completely_and_in_order():
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize("wanted", [1, 2, 5, 8])
+async def test_as_many_chapters_as_asked_for(wanted):
+    telemetry = Telemetry()
+    outline, _ = await write(brief(words=900, chapters=wanted), [document(article())], telemetry)
+    assert len(outline.chapters) == wanted
+    assert not [note for note in telemetry.notes if "chapters" in note]
+
+
+async def test_fewer_chapters_where_the_sources_have_no_more_paragraphs():
+    telemetry = Telemetry()
+    outline, _ = await write(brief(words=900, chapters=12), [document()], telemetry)
+    assert 1 < len(outline.chapters) < 12
+    assert f"The draft has {len(outline.chapters)} chapters of 12 asked for" in "".join(telemetry.notes)
+
+
 @pytest.mark.parametrize("words", [150, 300, 600])
 async def test_a_denied_expectation_is_never_read_without_its_denial(words):
     _, lines = await write(brief(words=words), [document(article())])
@@ -97,6 +115,23 @@ async def test_a_long_text_is_cut_by_whole_blocks_near_the_word_budget():
     read = [paragraph for paragraph in paragraphs if paragraph in re.sub(r"\s+", " ", spoken(lines))]
     assert read
     assert "The draft reads" in telemetry.notes[0]
+
+
+@pytest.mark.parametrize("style", ["conversation", "interview", "narration"])
+@pytest.mark.parametrize(
+    ("article", "language", "words"),
+    [
+        *(("city-trees.md", "en", 300), ("city-trees.md", "en", 790)),
+        *(("ko-bookshops.md", "ko", 245), ("ko-bookshops.md", "ko", 420)),
+    ],
+)
+async def test_a_draft_is_as_long_as_was_asked_for(article, language, words, style):
+    names = ("민지", "준호") if language == "ko" else ()
+    chosen = brief(*names, language=language, format=style, words=words)
+    source = document((EXAMPLES / article).read_text("utf-8"), language=language)
+    _, lines = await write(chosen, [source])
+    said = [segment.text for segment in lines] + list(frame_lines(chosen.request, chosen.speakers))
+    assert sum(map(count_words, said)) == pytest.approx(words, rel=0.1)
 
 
 async def test_short_sources_are_not_padded():
