@@ -51,7 +51,7 @@ def locate(source: str) -> Located:
         return Located("address", value)
     if scheme := OTHER_SCHEME.fullmatch(value):
         raise SourceError(f"{value!r} is a {scheme[1].lower()} address; only http and https are read")
-    if _is_file(value):
+    if is_file(value):
         return Located("file", value)
     _refuse_lists(value)
     if looks_like_path(value):
@@ -84,7 +84,8 @@ def _check_address(value: str) -> None:
         raise SourceError(f"{value!r} is no valid address; check its host and port")
 
 
-def _is_file(value: str) -> bool:
+def is_file(value: str) -> bool:
+    """Whether a file or folder of that name exists."""
     if "\n" in value or "\0" in value:
         return False
     try:
@@ -96,7 +97,7 @@ def _is_file(value: str) -> bool:
 def _refuse_lists(value: str) -> None:
     """Several addresses or paths in one string are several sources."""
     lines = [line.strip() for line in value.splitlines() if line.strip()]
-    if len(lines) > 1 and all(ADDRESS.fullmatch(line) or _is_file(line) for line in lines):
+    if len(lines) > 1 and all(ADDRESS.fullmatch(line) or is_file(line) for line in lines):
         raise SourceError(f"{lines[0]!r} and {len(lines) - 1} more came as one source; give each by itself")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
 import re
 from collections import Counter
@@ -59,6 +60,8 @@ def parse_pdf(content: bytes, name: str) -> Parsed:
 
 
 def _open(content: bytes, name: str) -> PdfReader:
+    # It warns of what it mends, and of what becomes our error.
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
     try:
         reader = PdfReader(io.BytesIO(content))
         locked = reader.is_encrypted and not reader.decrypt("")

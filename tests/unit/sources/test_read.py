@@ -2,96 +2,18 @@ import asyncio
 import hashlib
 import os
 import threading
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from fixtures.web_pages import KOREAN, PAGE, SENTENCE, Server
 from podloom.errors import MissingDependencyError, SourceError
 from podloom.sources.fetch import Limits
 from podloom.sources.read import read_source, read_sources
 
-SENTENCE = "The wind turned the blades of the mill all night, and it was cold."
-PAGE = (
-    f"<html lang=en><head><title>Mill</title></head><body><article><p>{SENTENCE}</p></article></body></html>"
-)
-KOREAN = "바람이 밤새 날개를 돌렸고 날씨는 추웠습니다."
 LIMITS = Limits(timeout_s=5, total_s=20, max_bytes=10_000, attempts=1, pause_s=0)
-
-
-@dataclass(frozen=True)
-class Answer:
-    body: bytes = b""
-    status: int = 200
-    type: str = "text/html"
-    location: str = ""
-    encoding: str = ""
-    length: int | None = None
-
-
-ANSWERS = {
-    "/page": Answer(PAGE.encode()),
-    "/korean": Answer(f"<html><body><p>{KOREAN}</p>".encode("euc-kr"), type="text/html; charset=euc-kr"),
-    "/notes.md": Answer(f"# Notes\n\n{SENTENCE}".encode(), type="text/plain"),
-    "/typed": Answer(f"# Notes\n\n{SENTENCE}".encode(), type="text/markdown"),
-    "/plain": Answer(SENTENCE.encode(), type="text/plain; charset=utf-8"),
-    "/untyped": Answer(PAGE.encode(), type=""),
-    "/download/a.srt": Answer(f"1\n0:01,0 --> 0:02,0\n{SENTENCE}".encode(), type="application/octet-stream"),
-    "/zipped": Answer(zlib.compress(PAGE.encode()), encoding="deflate"),
-    "/moved": Answer(status=302, location="/page"),
-    "/loop": Answer(status=302, location="/loop"),
-    "/elsewhere": Answer(status=302, location="ftp://a.example/file"),
-    "/gone": Answer(b"gone", status=410),
-    "/secret": Answer(b"no", status=403),
-    "/picture": Answer(b"\x89PNG", type="image/png"),
-    "/nothing": Answer(b""),
-    "/empty": Answer(b"<html><body><div></div></body></html>"),
-    "/declared-large": Answer(b"x" * 10_001, type="text/plain"),
-    "/large": Answer(zlib.compress(b"word " * 10_000), type="text/plain", encoding="deflate"),
-    "/bad-zip": Answer(b"this is not compressed", encoding="gzip"),
-    "/cut": Answer(b"half", length=100),
-}  # fmt: skip
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        if self.path == "/silent":
-            self.server.reached.set()
-            self.server.released.wait(10)
-            return
-        answer = ANSWERS.get(self.path, Answer(b"not here", status=404))
-        if self.path == "/busy":
-            answer = Answer(b"busy", status=503) if self.server.asked.count("/busy") < 3 else ANSWERS["/page"]
-        self.send_response(answer.status)
-        headers = {
-            "Content-Type": answer.type,
-            "Location": answer.location,
-            "Content-Encoding": answer.encoding,
-        }
-        headers["Content-Length"] = str(len(answer.body) if answer.length is None else answer.length)
-        for name, value in headers.items():
-            if value:
-                self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def log_message(self, *arguments: object) -> None:
-        """Quiet."""
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.asked: list[str] = []
-        self.reached = threading.Event()
-        self.released = threading.Event()
-        self.address = f"http://127.0.0.1:{self.server_port}"
 
 
 @pytest.fixture(scope="module")
