@@ -179,11 +179,11 @@ def check_cover(path: str | Path) -> bytes:
         RequestError: It is missing, not a JPEG or PNG, not square, not 1400 to 3000 pixels, or not RGB.
     """
     try:
-        data = Path(path).expanduser().read_bytes()
-        with Image.open(io.BytesIO(data)) as image:
+        picture = Path(path).expanduser().read_bytes()
+        with Image.open(io.BytesIO(picture)) as image:
             _check_shape(str(path), image)
             rgb = image.convert("RGB")  # decodes it all: a truncated file fails here, not in the app
-            return data if image.format == "JPEG" else _jpeg(rgb)
+            return picture if image.format == "JPEG" else _jpeg(rgb)
     except UnidentifiedImageError:
         raise RequestError(f"The cover {str(path)!r} is not an image; give a square JPEG or PNG") from None
     except (OSError, Image.DecompressionBombError) as error:

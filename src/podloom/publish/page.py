@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 from types import MappingProxyType
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
-
 from podloom.domain import ChapterMark, Cue, Language, Transcript
 from podloom.publish.chapters import clock
 from podloom.publish.description import WORDS, EpisodeNotes, voice_credits
+from podloom.publish.templates import page_template
 from podloom.publish.transcripts import spans
 from podloom.publish.wrapping import plain
 from podloom.text.sentences import split_sentences
 
-PAGE_NAME = "index.html"
 AUDIO_TYPES: Mapping[str, str] = MappingProxyType(
     {"mp3": "audio/mpeg", "m4a": "audio/mp4", "opus": "audio/ogg; codecs=opus"}
 )
@@ -99,7 +96,7 @@ def player_page(
         published_at: ISO 8601; "" leaves the date out.
     """
     minutes = LABELS[notes.language]["minutes"].format(max(1, round(duration_s / 60)))
-    return _template().render(
+    return page_template("publish", "player.html").render(
         notes=notes,
         podcast=plain(podcast),
         words={**WORDS[notes.language], **LABELS[notes.language]},
@@ -112,18 +109,6 @@ def player_page(
         published_on=published_at[:10],
         length=minutes,
     )
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("podloom", "publish"),
-        autoescape=select_autoescape(default=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("player.html")
 
 
 def _paragraphs(transcript: Transcript, marks: tuple[ChapterMark, ...]) -> Iterator[_Paragraph]:

@@ -57,6 +57,11 @@ def test_every_button_has_a_name(page):
     assert all((button.get("aria-label") or button.text_content()).strip() for button in buttons)
 
 
+def test_a_screen_reader_finds_its_way(page):
+    assert len(page.xpath("//main")) == len(page.xpath("//h1")) == 1
+    assert page.xpath("//audio/@aria-label")
+
+
 def test_it_says_that_voices_are_synthetic(page):
     assert "synthetic" in page.xpath("//p[@class='meta']/text()")[-1]
 

@@ -1,0 +1,20 @@
+"""Templates of the HTML pages: what is filled in is escaped, and a value that is missing is an error."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+
+
+@cache
+def page_template(room: str, name: str) -> Template:
+    """The file `name` that lies beside the modules of a room of podloom."""
+    environment = Environment(
+        loader=PackageLoader("podloom", room),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
