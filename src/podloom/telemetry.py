@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from podloom.domain import Progress, StageTiming
+from podloom.domain import Alert, Progress, StageTiming
+from podloom.domain.events import Event, NoteTaken, Playable, StageBegan, StageEnded
+from podloom.tracing import stage_span
 
+EventCallback = Callable[[Event], None]
 ProgressCallback = Callable[[Progress], None]
+AlertCallback = Callable[[Alert], None]
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -18,6 +24,10 @@ class Telemetry:
     """Mutable record of one run; passed to the stages, never global."""
 
     on_progress: ProgressCallback | None = None
+    on_alert: AlertCallback | None = None
+    """Hears of alerts that this run's end raised or cleared."""
+    on_event: EventCallback | None = None
+    """Hears of everything that happens; may be called from the mixer's thread."""
     timings: list[StageTiming] = field(default_factory=list)
     counters: Counter[str] = field(default_factory=Counter)
     """"cache.tts.hit", "cache.tts.miss", "llm.prompt_tokens", "llm.calls", "speech.characters", ..."""
@@ -37,18 +47,38 @@ class Telemetry:
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage, also when it fails."""
         start_s = self.elapsed_s
+        self.tell(StageBegan(stage=name))
         try:
-            yield
+            with stage_span(name):
+                yield
         finally:
-            self.timings.append(StageTiming(name=name, start_s=start_s, duration_s=self.elapsed_s - start_s))
+            timing = StageTiming(name=name, start_s=start_s, duration_s=self.elapsed_s - start_s)
+            self.timings.append(timing)
+            self.tell(StageEnded(stage=name, duration_s=timing.duration_s))
 
     def note(self, text: str) -> None:
         """Add a note once."""
         if text not in self.notes:
             self.notes.append(text)
+            self.tell(NoteTaken(text=text))
 
     def report(self, **changes: object) -> None:
         """Change the progress and tell whoever listens."""
+        heard = self.progress.listen
         self.progress = self.progress.model_copy(update={**changes, "elapsed_s": self.elapsed_s})
+        if self.progress.listen != heard:
+            self.tell(Playable(address=self.progress.listen))
         if self.on_progress is not None:
             self.on_progress(self.progress)
+
+    def tell(self, event: Event) -> None:
+        """Say that something happened just now."""
+        if self.on_event is not None:
+            self.on_event(event.model_copy(update={"at_s": self.elapsed_s}))
+
+    def alert(self, alert: Alert) -> None:
+        """Say that an alert was raised or cleared, to the log and to whoever listens."""
+        level = logging.WARNING if alert.active else logging.INFO
+        log.log(level, "alert %r %s: %s", alert.name, "raised" if alert.active else "cleared", alert.message)
+        if self.on_alert is not None:
+            self.on_alert(alert)
