@@ -7,10 +7,12 @@ import socket
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import fields, replace
 
 from podloom.rehearsal.faults import Chaos
-from podloom.rehearsal.scenario import SCENARIOS
-from podloom.rehearsal.server import RehearsalServer, build_server
+from podloom.rehearsal.scenario import SCENARIOS, Scenario
+from podloom.rehearsal.server import RehearsalServer
+from podloom.serving.threaded import build_server
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -19,10 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chaos = None
     if asked.errors:
         chaos = Chaos(rates={"429": asked.errors / 2, "500": asked.errors / 2})
+    scenario = replace(SCENARIOS[asked.scenario], **dict(asked.changes))
     listener = socket.create_server(("127.0.0.1", asked.port))
-    server = RehearsalServer(
-        SCENARIOS[asked.scenario], chaos=chaos, api_key=asked.key, port=listener.getsockname()[1]
-    )
+    server = RehearsalServer(scenario, chaos=chaos, api_key=asked.key, port=listener.getsockname()[1])
     sys.stdout.write(f"{server.base_url} answers like OpenAI, scenario {asked.scenario!r}\n")
     sys.stdout.flush()
     build_server(server.application(), threading.Event()).run(sockets=[listener])
@@ -32,9 +33,34 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m podloom.rehearsal", description=__doc__)
     parser.add_argument("--port", type=int, default=8099, help="0: a free one")
     parser.add_argument("--scenario", choices=sorted(SCENARIOS), default="fast")
+    parser.add_argument(
+        "--with",
+        dest="changes",
+        type=_change,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"another value in the scenario: {', '.join(_names())}; may be given several times",
+    )
     parser.add_argument("--errors", type=float, default=0.0, help="share of calls that fail, 0 to 1")
     parser.add_argument("--key", default="", help="the only key that is accepted; empty: any")
     return parser
+
+
+def _names() -> list[str]:
+    return [field.name for field in fields(Scenario)]
+
+
+def _change(text: str) -> tuple[str, int | float]:
+    """Name and value of one of the scenario's numbers; whole where the scenario's is."""
+    name, equals, value = text.partition("=")
+    if not equals or name not in _names():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE with one of {', '.join(_names())}")
+    kind = type(getattr(Scenario(), name))
+    try:
+        return name, kind(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r}: {name} is {kind.__name__}") from None
 
 
 if __name__ == "__main__":

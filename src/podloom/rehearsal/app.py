@@ -28,6 +28,8 @@ SOUND_CHUNK = 16_384
 CACHE_STEP = 128
 """Prompt caches count in steps, and from 1024 tokens on, as OpenAI's does."""
 SMALLEST_CACHED = 1024
+TOKENS_AT_ONCE = 8
+"""In each piece of an answer that nothing paces: pieces only cost CPU then. Paced ones have one each."""
 MODELS = ("rehearsal", "gpt-5-mini", "gpt-4o-mini-tts")
 _MESSAGES = {
     400: "This request is refused, as scripted.",
@@ -142,8 +144,9 @@ class RehearsalApp:
         self._count(call, reading.prompt, len(answer.tokens))
         stream = bool(body.get("stream"))
         usage = bool((body.get("stream_options") or {}).get("include_usage"))
-        pieces = answer.events(usage=usage) if stream else [answer.whole()]
         pace = self._scenario.pace(reading.schema_name, answer.whole_length, writer.share)
+        at_once = 1 if pace.total_s else TOKENS_AT_ONCE
+        pieces = answer.events(usage=usage, tokens_each=at_once) if stream else [answer.whole()]
         return self._respond(
             call,
             pieces,

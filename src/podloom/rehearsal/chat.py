@@ -49,10 +49,10 @@ class ChatAnswer:
             return Ending()
         return Ending("broken", stall=kind == "stall", hang_up=kind == "disconnect")
 
-    def events(self, *, usage: bool) -> list[bytes]:
-        """Server-sent events of a streamed answer: one a token, then the end, usage and the last word."""
+    def events(self, *, usage: bool, tokens_each: int = 1) -> list[bytes]:
+        """Server-sent events of a streamed answer: its tokens, then the end, usage and the last word."""
         kind = self.fault.kind if self.fault else ""
-        events = [self._event({"content": token}) for token in self.tokens]
+        events = [self._event({"content": "".join(some)}) for some in _batched(self.tokens, tokens_each)]
         if kind in {"cut", "stall", "disconnect"}:
             return events
         if kind == "malformed":
@@ -96,6 +96,10 @@ class ChatAnswer:
     def _head(self, kind: str) -> dict[str, Any]:
         model = self.call.body.get("model", "")
         return {"id": f"chatcmpl-{self.call.number}", "object": kind, "created": 0, "model": model}
+
+
+def _batched(tokens: list[str], size: int) -> list[list[str]]:
+    return [tokens[start : start + size] for start in range(0, len(tokens), size)]
 
 
 def _data(value: dict[str, Any]) -> bytes:

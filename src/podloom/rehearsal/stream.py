@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from podloom.rehearsal.calls import Call, Calls, Outcome
 from podloom.rehearsal.clock import Clock
+from podloom.serving.leaving import unless_left
 
 Due = Callable[[int, int], float]
 """When piece i of n is due, in seconds after the request."""
@@ -49,19 +50,12 @@ class PacedResponse(Response):
         self._call, self._calls, self._clock = call, calls, clock
         call.status = status
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's
         """Answer; stop at once when the client leaves."""
-        sending = asyncio.ensure_future(self._send(send))
-        leaving = asyncio.ensure_future(_left(receive))
         try:
-            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                sending.result()
+            await unless_left(receive, self._send(send))
         finally:
             self._record("abandoned")
-            for task in (sending, leaving):
-                task.cancel()
-            await asyncio.gather(sending, leaving, return_exceptions=True)
 
     async def _send(self, send: Send) -> None:
         start_s, count = self._call.arrived_s, len(self._pieces)
@@ -88,9 +82,3 @@ class PacedResponse(Response):
     async def _begin(self, send: Send) -> None:
         self._call.first_byte_s = self._clock.now_s()
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-
-
-async def _left(receive: Receive) -> None:
-    """Return when the client has hung up."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
