@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from podloom.domain import Clip, Mix, Outline
+from podloom.domain import Clip, EpisodeRequest, Measurement, Mix, Outline
+from podloom.stages.cores import MixerCalls
 from podloom.stages.lines import ChapterLines, LinesWithdrawnError, VoicedLine
-from podloom.stages.mixes import Line, mix_key, recall_mix, remember_mix
+from podloom.stages.live import Live, live_stream
+from podloom.stages.mixes import Line, mix_key, recall_mix, remember_measurement, remember_mix
 from podloom.stages.run import Run
 
 if TYPE_CHECKING:
@@ -37,10 +38,21 @@ async def assemble_episode(run: Run, outline: Outline) -> Mix:
             run.telemetry.counters["cache.mix.hit" if mix else "cache.mix.miss"] += 1
             if mix is not None:
                 return mix
-    mix = await _mix(run, outline)
+    mix, measured = await _mix(run, outline)
     run.mix_key = mix_key(run, outline, await _lines(run, outline))
     await asyncio.to_thread(remember_mix, run, run.mix_key, mix)
+    if measured is not None:
+        remember_measurement(run, run.mix_key, measured)
     return mix
+
+
+def load_mixer(request: EpisodeRequest) -> None:
+    """Import what the mix needs and compose its music, while there is nothing to mix yet."""
+    from podloom.audio.assembly import Assembly  # noqa: F401, PLC0415 - loaded here, for those who mix
+    from podloom.audio.theme import SCORES, theme  # noqa: PLC0415 - as above
+
+    for piece in SCORES if request.music else ():
+        theme(piece)
 
 
 async def _lines(run: Run, outline: Outline) -> list[list[Line]]:
@@ -52,33 +64,36 @@ async def _lines(run: Run, outline: Outline) -> list[list[Line]]:
     return chapters
 
 
-async def _mix(run: Run, outline: Outline) -> Mix:
+async def _mix(run: Run, outline: Outline) -> tuple[Mix, Measurement | None]:
     """The mix; begun again when lines that are in it are withdrawn, which costs seconds and is rare."""
-    while True:
-        with suppress(LinesWithdrawnError):
-            return await _mix_once(run, outline)
-        run.telemetry.counters["mix.restarts"] += 1
+    with live_stream(run, outline) as live:
+        while True:
+            with suppress(LinesWithdrawnError):
+                return await _mix_once(run, outline, live)
+            run.telemetry.counters["mix.restarts"] += 1
 
 
-async def _mix_once(run: Run, outline: Outline) -> Mix:
-    loop = asyncio.get_running_loop()
-    # One thread for the whole mix: the mixer is not shared, and the event loop never waits for it.
-    with ThreadPoolExecutor(1, thread_name_prefix="mix") as pool:
-        assembly = await loop.run_in_executor(pool, partial(_open, run))
-        try:
-            for chapter in outline.chapters:
-                await loop.run_in_executor(pool, assembly.open_chapter, chapter.title)
-                lines = run.lines(chapter.index)
-                async for line in lines.read():
-                    clip = await _clip(lines, line)
-                    samples, sample_rate = await run.clips.read(clip.sha256)
-                    await loop.run_in_executor(pool, assembly.add, line.segment, samples, sample_rate)
-            run.telemetry.report(stage="mix", message="Closing the file")
-            return await loop.run_in_executor(pool, assembly.close)
-        except BaseException as error:
-            run.failing |= not isinstance(error, asyncio.CancelledError | LinesWithdrawnError)
-            await asyncio.shield(loop.run_in_executor(pool, assembly.abort))
-            raise
+async def _mix_once(run: Run, outline: Outline, live: Live) -> tuple[Mix, Measurement | None]:
+    mixer = MixerCalls()
+    opened: list[Assembly] = []
+    try:
+        await mixer.call(lambda: opened.append(_open(run, live)))
+        (assembly,) = opened
+        for chapter in outline.chapters:
+            await mixer.call(assembly.open_chapter, chapter.title)
+            lines = run.lines(chapter.index)
+            async for line in lines.read():
+                clip = await _clip(lines, line)
+                samples, sample_rate = await run.clips.read(clip.sha256)
+                await mixer.call(assembly.add, line.segment, samples, sample_rate)
+        run.telemetry.report(stage="mix", message="Closing the file")
+        live.close_mix()
+        return await mixer.call(assembly.close), assembly.measurement
+    except BaseException as error:
+        run.failing |= not isinstance(error, asyncio.CancelledError | LinesWithdrawnError)
+        # Also one that was being opened when the run was stopped.
+        await mixer.end(lambda: _abort(opened))
+        raise
 
 
 async def _clip(lines: ChapterLines, line: VoicedLine) -> Clip:
@@ -91,8 +106,13 @@ async def _clip(lines: ChapterLines, line: VoicedLine) -> Clip:
     return line.clip.result()
 
 
-def _open(run: Run) -> Assembly:
-    from podloom.audio.assembly import Assembly  # noqa: PLC0415 - scipy: half a second, while the model writes
+def _abort(opened: Sequence[Assembly]) -> None:
+    for assembly in opened:
+        assembly.abort()
+
+
+def _open(run: Run, live: Live) -> Assembly:
+    from podloom.audio.assembly import Assembly  # noqa: PLC0415 - see load_mixer
 
     request = run.request
     return Assembly(
@@ -103,4 +123,5 @@ def _open(run: Run) -> Assembly:
         intro=Path(request.intro) if request.intro else None,
         outro=Path(request.outro) if request.outro else None,
         seed=request.seed,
+        tap=live.tap(),
     )

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from podloom.cache.keys import cache_key
 from podloom.domain import ChapterPlan, ChapterScript, Clip, Delivery, Outline, Segment, SourceDocument
+from podloom.domain.events import ChapterWritten
 from podloom.errors import PodloomError
 from podloom.script.frame import frame_lines
+from podloom.script.replay import ReplayWriter
 from podloom.script.writer import Upcoming, Withdrawn
 from podloom.stages.lines import VoicedLine
 from podloom.stages.outline import chapter_details, outline_key
+from podloom.stages.remembered import fits
+from podloom.stages.retelling import settled_lines
 from podloom.stages.run import Run
-from podloom.stages.voice import voice_segment
+from podloom.stages.voice import LATER, voice_segment
 
 PAID_S = 20.0
 """Longest wait of a run that fails for answers that are on their way."""
-LATER = 5_000
-"""Place of lines whose turn is not known yet: behind those that are known, before the next chapter."""
 
 
 class LaterLine(Segment):
@@ -29,6 +32,22 @@ class LaterLine(Segment):
     def label(self) -> str:
         """For people."""
         return f"chapter {self.chapter + 1}, a later line"
+
+
+class LineTaker(Protocol):
+    """Takes the lines of a chapter from its writer."""
+
+    def add(self, segment: Segment) -> None:
+        """The writer's next line."""
+        ...
+
+    def hint(self, line: Upcoming) -> None:
+        """A line whose turn comes later; it comes again."""
+        ...
+
+    def withdraw(self) -> None:
+        """The writer's lines so far are void."""
+        ...
 
 
 class ChapterInProgress:
@@ -70,9 +89,23 @@ class ChapterInProgress:
             line.clip.cancel()
         self._tell()
 
-    def complete(self) -> tuple[VoicedLine, ...]:
-        """All lines are known."""
+    def settle(self, segments: Sequence[Segment]) -> tuple[VoicedLine, ...]:
+        """All lines are known, and these are they; only those that have changed are voiced again."""
+        known = self._lines.known()
+        changed = [index for index, line in enumerate(known) if line.segment != segments[index]]
+        for old in self._lines.withdraw(keep=changed[0]) if changed else ():
+            segment = segments[old.segment.index]
+            if segment == old.segment:
+                self._lines.put(old)
+            else:
+                old.clip.cancel()
+                self._voice(segment)
         return self._lines.finish()
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Of the lines that are known."""
+        return tuple(line.segment for line in self._lines.known())
 
     async def abandon(self, writing: asyncio.Future[None]) -> None:
         """Stop everything that is under way and wait until it has stopped; the chapter may be tried again.
@@ -118,7 +151,7 @@ class ChapterInProgress:
 
 def opening_lines(run: Run, chapter: ChapterPlan) -> list[Segment]:
     """What Podloom itself says before the writer's first line; an edited script has it already."""
-    if chapter.index > 0 or run.request.script:
+    if chapter.index > 0 or isinstance(run.writer, ReplayWriter):
         return []
     speaker = run.speakers[0].name
     texts = frame_lines(run.request, run.speakers)
@@ -136,10 +169,11 @@ async def write_chapter(
         ProviderError: A server failed.
     """
     progress = ChapterInProgress(run, chapter)
-    writing = asyncio.ensure_future(_write(run, documents, outline, chapter, progress))
+    writing = asyncio.ensure_future(write_lines(run, documents, outline, chapter, progress))
     try:
         await asyncio.shield(writing)
-        lines = progress.complete()
+        lines = progress.settle(await settled_lines(run, chapter.index, progress.segments))
+        run.telemetry.tell(ChapterWritten(chapter=chapter.index + 1, title=chapter.title, lines=len(lines)))
         await asyncio.gather(*(line.clip for line in lines))
     except BaseException as error:
         run.failing |= not isinstance(error, asyncio.CancelledError)
@@ -150,12 +184,12 @@ async def write_chapter(
     return ChapterScript(index=chapter.index, title=chapter.title, segments=segments)
 
 
-async def _write(
+async def write_lines(
     run: Run,
     documents: tuple[SourceDocument, ...],
     outline: Outline,
     chapter: ChapterPlan,
-    progress: ChapterInProgress,
+    progress: LineTaker,
 ) -> None:
     """From the writer, line by line, or all at once from the script tier."""
     details = await chapter_details(run, chapter.index)
@@ -184,7 +218,7 @@ async def _write(
         chapter=details.model_dump(mode="json"),
         about=outline_key(run, documents),
     )
-    made = await run.cache.get_or_make("script", key, make)
+    made = await run.cache.get_or_make("script", key, make, fits(ChapterScript))
     if made.hit:  # somebody else wrote it, perhaps while we waited
         for segment in ChapterScript.model_validate_json(made.value).segments:
             progress.add(segment)

@@ -12,6 +12,8 @@ from podloom.cache.opening import open_cache, open_clips
 from podloom.settings import Settings
 from podloom.stages import shared
 from podloom.stages.folder import PARTIAL
+from podloom.stages.live import clean_live
+from podloom.stages.readings import clean_readings
 
 SCRATCH_S = 24 * 3600.0
 """Temporary files and remembered mixes that nobody touched for so long are nobody's."""
@@ -28,7 +30,7 @@ async def clean(settings: Settings) -> dict[str, int]:
     """
     cache = open_cache(settings)
     try:
-        entries = await cache.expire()
+        entries = await cache.expire() + await asyncio.to_thread(clean_readings, settings)
         database = await shared.database(settings)
         await database.forget_unused()
         keep = await cache.references() | await database.referenced_clips()
@@ -40,6 +42,7 @@ async def clean(settings: Settings) -> dict[str, int]:
         "entries": entries,
         "clips": clips,
         "mixes": await asyncio.to_thread(_clean_folders, settings.home / "mixes", "*"),
+        "streams": await asyncio.to_thread(clean_live, settings),
         "partials": sum([await asyncio.to_thread(_clean_folders, f, f".*{PARTIAL}*") for f in folders]),
     }
 

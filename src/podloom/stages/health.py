@@ -11,15 +11,21 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
+from podloom.cache.opening import open_cache
 from podloom.domain import EpisodeRequest
 from podloom.errors import MissingDependencyError, PodloomError
+from podloom.llm.openai import shared_client
 from podloom.settings import Settings, load_settings
 from podloom.stages import shared
 from podloom.stages.folder import check_room
+from podloom.stages.reachable import why_silent
 from podloom.tts.casting import choose_engine
 from podloom.tts.engine import ENGINES, build_engine
+from podloom.tts.openai_servers import addresses
 
+PATIENCE_S = 2.0
 EXTRAS = {
     "kokoro": "onnxruntime",
     "av": "av",
@@ -46,6 +52,10 @@ async def examine() -> list[Finding]:
         _checked("home", lambda: _home(settings)),
         _checked("writer", lambda: _writer(settings)),
         *[_checked(f"engine {name}", partial(_engine, name, settings)) for name in ENGINES],
+        *[
+            _checked("speech server", partial(speech_server, url))
+            for url in addresses(settings.speech.base_url)
+        ],
         _checked("cache", lambda: _cache(settings)),
         _checked("database", lambda: _database(settings)),
         _checked("prefect", _prefect),
@@ -91,8 +101,6 @@ async def _writer(settings: Settings) -> Finding:
     if not (settings.llm_key or settings.llm.base_url):
         advice = "set PODLOOM_LLM_API_KEY or PODLOOM_LLM_BASE_URL for a written script"
         return Finding("writer", "off", "offline drafts only", advice)
-    from podloom.llm.openai import shared_client  # noqa: PLC0415
-
     return Finding("writer", "ok", await shared_client(settings).check())
 
 
@@ -106,9 +114,34 @@ async def _engine(name: str, settings: Settings) -> Finding:
     return Finding(f"engine {name}", "ok", f"{engine.version}, {len(voices)} voices")
 
 
-async def _cache(settings: Settings) -> Finding:
-    from podloom.cache.opening import open_cache  # noqa: PLC0415
+async def speech_server(url: str) -> Finding:
+    """Whether the server at one of the addresses of PODLOOM_SPEECH_BASE_URL takes calls now."""
+    import httpx  # noqa: PLC0415 - 0.1 s, only with a speech server
 
+    address = urlsplit(url)
+    where = f"{address.hostname}:{address.port or ''}"
+    health = address._replace(path=address.path.rstrip("/").removesuffix("/v1") + "/health", query="")
+    try:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
+            answer = await client.get(health.geturl())
+        told = answer.json()
+    except httpx.HTTPError as error:
+        advice = "start it, or check PODLOOM_SPEECH_BASE_URL"
+        return Finding("speech server", "bad", f"{where} does not answer ({type(error).__name__})", advice)
+    except ValueError:  # no JSON: somebody else's server
+        told = None
+    if not (isinstance(told, dict) and {"status", "slots"} <= told.keys()):
+        return Finding("speech server", "ok", f"{where} answers; it is not Podloom's")
+    found = (
+        f"{where} is {told['status']}: {told['version']}, {told['running']} of {told['slots']} voices at "
+        f"work, {told['waiting']} lines waiting"
+    )
+    if told["status"] in {"ready", "full"}:
+        return Finding("speech server", "ok", found)
+    return Finding("speech server", "bad", found, "wait until it is ready, or see its log")
+
+
+async def _cache(settings: Settings) -> Finding:
     cache = open_cache(settings, on_count=lambda _: None)
     try:
         await cache.put("structure", "doctor", b"ok")
@@ -134,13 +167,6 @@ async def _prefect() -> Finding:
     url = os.environ.get("PREFECT_API_URL", "")
     if not url:
         return Finding("prefect", "off", "no server set: runs are made inline", "set PREFECT_API_URL")
-    import httpx  # noqa: PLC0415
-
-    try:
-        async with httpx.AsyncClient(timeout=2) as client:
-            (await client.get(f"{url.rstrip('/')}/health")).raise_for_status()
-    except httpx.HTTPError as error:
-        return Finding(
-            "prefect", "bad", f"{url} does not answer ({type(error).__name__})", "start the server"
-        )
+    if reason := await why_silent(url, patience_s=2):
+        return Finding("prefect", "bad", f"{url} does not answer ({reason})", "start the server")
     return Finding("prefect", "ok", url)

@@ -23,6 +23,7 @@ TYPES = {
     ".srt": "application/x-subrip",
     ".json": "application/json",
     ".jpg": "image/jpeg",
+    ".png": "image/png",
     ".md": "text/markdown",
     ".html": "text/html",
 }
@@ -129,6 +130,7 @@ def _made_how(parts: Manifest) -> dict[str, Any]:
             "long_silences": list(parts.measured.long_silences),
         },
         "read_back": run.read_back.model_dump() if run.read_back else None,
+        "guessed_words": list(run.guessed_words),
         "notes": list(run.telemetry.notes),
     }
 

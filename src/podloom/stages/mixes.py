@@ -19,7 +19,7 @@ from podloom.domain import Clip, Measurement, Mix, Outline, Segment
 from podloom.stages.run import Run
 
 Line = tuple[Segment, Clip]
-VERSION = 3
+VERSION = 5
 """Raise it when the mixer's result changes."""
 
 
@@ -53,7 +53,10 @@ def recall_mix(run: Run, key: str) -> Mix | None:
         for kind in run.request.formats:
             shutil.copyfile(folder / f"raw.{kind}", run.partial / f"raw.{kind}")
         os.utime(folder)
-    except (OSError, ValidationError):
+    except OSError:
+        return None
+    except ValidationError:  # another version's: it would be in the way of the new one
+        shutil.rmtree(folder, ignore_errors=True)
         return None
     return mix
 

@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from podloom.audio.formats import check_formats
 from podloom.cache.opening import open_cache, open_clips, open_slots
 from podloom.cache.protocol import Cache
 from podloom.domain import EpisodeRequest, slug
-from podloom.errors import RequestError
+from podloom.errors import ProviderError, RequestError
+from podloom.metrics.recording import counted
 from podloom.publish.cover import check_cover
 from podloom.script.replay import ReplayWriter, load_script, replay_request
 from podloom.script.select import build_writer
@@ -22,11 +24,14 @@ from podloom.script.writer import Writer
 from podloom.settings import Settings
 from podloom.stages import shared
 from podloom.stages.folder import check_place, check_room, open_partial
+from podloom.stages.pronouncing import check_lexicon, lexicon_of
 from podloom.stages.run import Run
 from podloom.stages.studio import Studio
 from podloom.telemetry import Telemetry
-from podloom.tts.casting import cast, choose_engine, understudies
+from podloom.tracing import traced_run
+from podloom.tts.casting import cast, choose_engine, hard_to_understand, toneless, understudies
 from podloom.tts.engine import SpeechEngine
+from podloom.tts.openai_servers import addresses
 from podloom.tts.queue import queue_for
 
 if TYPE_CHECKING:
@@ -43,15 +48,18 @@ async def open_studio(
         RequestError: The request cannot be made.
         MissingDependencyError: It needs an extra that is not installed.
     """
-    with _nothing_left_of(Path(request.out)):
-        run = open_run(request, settings, telemetry, run_id or str(uuid.uuid4()))
+    with _nothing_left_of(Path(request.out)), counted(), traced_run() as tell:
+        run = await meet_and_open(request, settings, telemetry, run_id or str(uuid.uuid4()))
+        tell(run=run.id, language=request.language, engine=run.engine.name, writer=run.writer.name)
         studio = Studio(run)
         try:
             await studio.start()
             yield studio
         except BaseException as error:
-            await studio.failed(error)
+            await studio.ended(error)
             raise
+        else:
+            await studio.ended()
         finally:
             await studio.close()
             rmtree(run.partial, ignore_errors=True)
@@ -69,26 +77,66 @@ def _nothing_left_of(out: Path) -> Iterator[None]:
                 out.rmdir()
 
 
-def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str) -> Run:
-    """Check the request and build what its run needs; belongs to the running loop."""
-    request, writer = _writer(request, settings, telemetry)
+async def meet_and_open(
+    request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str
+) -> Run:
+    """Check what needs nobody else, then ask for the voices, then build the run.
+
+    Raises:
+        RequestError: The request cannot be made.
+        ProviderError: The speech server does not answer, and no fallback engine could speak instead.
+    """
+    asked = replay_request(request, load_script(Path(request.script))) if request.script else request
+    check_here(asked)
+    await meet_voices(asked, settings)
+    return open_run(request, settings, telemetry, run_id)
+
+
+def check_here(request: EpisodeRequest) -> None:
+    """Refuse files, formats and places that cannot be used; no server hears of such a request."""
     check_formats(request.formats)
     for path in filter(None, (request.intro, request.outro)):
         check_own_music(path)
     if request.cover:
         check_cover(Path(request.cover))
+    out = Path(request.out)
+    check_room(out, request.minutes)
+    if request.title:  # else it is chosen by the writer, and looked at in the end
+        check_place(out / slug(request.title))
+
+
+async def meet_voices(request: EpisodeRequest, settings: Settings) -> None:
+    """Ask a speech server of ours for its voices, which the cast is chosen from; once a process.
+
+    Raises:
+        ProviderError: The server does not answer, and no fallback engine could speak instead.
+    """
+    if not settings.speech.base_url:
+        return
+    for name in {choose_engine(request, settings).name, settings.speech.fallback_engine} - {""}:
+        if not (engine := shared.engine(name, settings)).remote:
+            continue
+        try:
+            await engine.load()
+        except ProviderError as error:
+            if not error.retryable or settings.speech.fallback_engine in {"", name}:
+                raise  # else the run notes it when it loads the engine
+
+
+def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str) -> Run:
+    """Cast the voices and build what the run needs; belongs to the running loop."""
+    request, writer = _writer(request.dated(datetime.now(UTC)), settings, telemetry)
     choice = choose_engine(request, settings)
     engine = shared.engine(choice.name, settings)
     speakers = cast(request, engine)
+    ipa = check_lexicon(lexicon_of(request, settings), engine)
+    for note in filter(None, (toneless(speakers, engine), hard_to_understand(speakers), ipa)):
+        telemetry.note(note)
     fallback = _fallback(engine, settings)
     if settings.speech.read_back == "report":
         shared.transcriber(settings)  # what it lacks is said now
     telemetry.note(f"voices: {choice.name} ({choice.reason})")
     telemetry.note(f"writer: {writer.name}")
-    out = Path(request.out)
-    check_room(out, request.minutes)
-    if request.title:  # else it is chosen by the writer, and looked at in the end
-        check_place(out / slug(request.title))
     cache = open_cache(
         settings, on_count=lambda name: telemetry.counters.update([name]), on_note=telemetry.note
     )
@@ -105,7 +153,7 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
         cache=cache,
         clips=open_clips(settings, cache),
         slots=fleet_slots(settings, engine, cache),
-        partial=open_partial(out.resolve(), run_id),
+        partial=open_partial(Path(request.out).resolve(), run_id),
         fallback=fallback,
         understudies=understudies(speakers, fallback, request.language) if fallback else {},
     )
@@ -121,13 +169,14 @@ def fleet_slots(settings: Settings, engine: SpeechEngine, cache: Cache) -> Redis
     """A remote engine's bound is its server's: all who share a Redis share it. Cores are each one's own."""
     if not engine.remote or not settings.cache.redis_url.get_secret_value():
         return None
-    server = hashlib.sha256(settings.speech.base_url.encode()).hexdigest()[:12]
+    urls = ",".join(sorted(addresses(settings.speech.base_url)))
+    server = hashlib.sha256(urls.encode()).hexdigest()[:12]
     return open_slots(cache, f"speech:{engine.name}:{server}", engine.concurrency)
 
 
 def check_own_music(path: str) -> None:
-    """See that a jingle can be used; scipy and pydub are only loaded when there is one."""
-    from podloom.audio.music import check_music  # noqa: PLC0415
+    """See that a jingle can be used; pydub is only loaded when there is one."""
+    from podloom.audio.music import check_music  # noqa: PLC0415 - pydub
 
     check_music(Path(path))
 

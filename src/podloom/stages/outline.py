@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from typing import Any, cast
 
 from podloom.cache.keys import cache_key
 from podloom.domain import ChapterPlan, Outline, SourceDocument
+from podloom.stages.assembly import load_mixer
 from podloom.stages.planning import CompleteOutline, OutlineInProgress
+from podloom.stages.remembered import fits
 from podloom.stages.run import Run
 
-STRUCTURE_FIELDS = {"title", "language", "format", "minutes", "podcast", "instructions", "seed"}
+STRUCTURE_FIELDS = {"title", "language", "format", "minutes", "chapters", "podcast", "instructions", "seed"}
 
 
 async def write_outline(run: Run, documents: tuple[SourceDocument, ...]) -> Outline:
@@ -46,15 +49,19 @@ async def chapter_details(run: Run, chapter: int) -> ChapterPlan:
 async def _make_outline(run: Run, documents: tuple[SourceDocument, ...], planning: OutlineInProgress) -> None:
     """Plan and details, part by part from the writer, or all at once from the cache."""
 
-    async def make() -> bytes:
+    async def write() -> None:
         # Every writer's parts are an async generator: closing it ends the call.
         parts = cast("Any", run.writer.write_outline(run.brief, documents))
         async with aclosing(parts):
             async for part in parts:
                 planning.put(part)
+
+    async def make() -> bytes:
+        # The model has the floor now: the best time to load what is needed after it.
+        await asyncio.gather(write(), asyncio.to_thread(load_mixer, run.request))
         return planning.complete().model_dump_json().encode()
 
-    made = await run.cache.get_or_make("structure", outline_key(run, documents), make)
+    made = await run.cache.get_or_make("structure", outline_key(run, documents), make, fits(CompleteOutline))
     if made.hit:
         remembered = CompleteOutline.model_validate_json(made.value)
         planning.put(remembered.plan)
@@ -64,6 +71,7 @@ async def _make_outline(run: Run, documents: tuple[SourceDocument, ...], plannin
 
 def outline_key(run: Run, documents: tuple[SourceDocument, ...]) -> str:
     """Everything that changes an outline."""
+    rejected = {"rejections": [one.model_dump() for one in run.rejections]} if run.rejections else {}
     return cache_key(
         "structure",
         writer=run.writer.fingerprint,
@@ -71,4 +79,5 @@ def outline_key(run: Run, documents: tuple[SourceDocument, ...]) -> str:
         speakers=[[speaker.name, speaker.role] for speaker in run.speakers],
         words=run.brief.words,
         sources=[document.sha256 for document in documents],
+        **rejected,
     )

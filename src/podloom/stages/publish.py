@@ -26,6 +26,8 @@ from podloom.publish.cover import check_cover, draw_cover
 from podloom.publish.description import EpisodeNotes, description_md, source_links
 from podloom.publish.page import player_page
 from podloom.publish.transcripts import srt, transcript_json, vtt
+from podloom.publish.waveform import draw_waveform
+from podloom.stages.cores import on_a_core
 from podloom.stages.folder import swap_in
 from podloom.stages.manifest import Manifest, write_manifest
 from podloom.stages.mixes import recall_measurement, remember_measurement
@@ -41,6 +43,7 @@ NAMES = {
     "chapters": "chapters.json",
     "script": "script.json",
     "cover": "cover.jpg",
+    "waveform": "waveform.png",
     "description": "description.md",
     "page": "index.html",
     "manifest": "episode.json",
@@ -57,14 +60,15 @@ async def publish_episode(run: Run, outline: Outline, script: Script, mix: Mix) 
     """
     run.telemetry.report(stage="publish", message="Writing tags, transcript and cover")
     published_at = datetime.now(UTC).replace(microsecond=0)
-    cover = await asyncio.to_thread(_cover, run, script.title, mix)
+    cover = await on_a_core(_cover, run, script.title, mix)
     (run.partial / NAMES["cover"]).write_bytes(cover)
     tags = _tags(run, script, published_at)
     await asyncio.gather(
-        *(asyncio.to_thread(_finish, run, kind, mix, tags, cover) for kind in run.request.formats)
+        on_a_core(_write_waveform, run, mix),
+        *(asyncio.to_thread(_finish, run, kind, mix, tags, cover) for kind in run.request.formats),
     )
     main = run.partial / NAMES[_main(run)]
-    measured = await asyncio.to_thread(_measured, run, main)
+    measured = await on_a_core(_measured, run, main)
     _accept(measured, main)
     episode = _episode(run, outline, script, mix, measured.loudness, published_at)
     await asyncio.to_thread(_write_texts, run, episode, script, mix)
@@ -93,6 +97,11 @@ def _cover(run: Run, title: str, mix: Mix) -> bytes:
     return cover.jpeg
 
 
+def _write_waveform(run: Run, mix: Mix) -> None:
+    picture = draw_waveform(mix.levels, mix.marks, mix.duration_s)
+    (run.partial / NAMES["waveform"]).write_bytes(picture)
+
+
 def _tags(run: Run, script: Script, published_at: datetime) -> Tags:
     notes = _notes(run, script, ())
     comment = " ".join(filter(None, (script.summary, notes.disclosure_text, notes.draft_text)))
@@ -113,7 +122,7 @@ def _finish(run: Run, kind: OutputFormat, mix: Mix, tags: Tags, cover: bytes) ->
 
 def _measured(run: Run, path: Path) -> Measurement:
     """Of the decoded file; the same mix was measured before if it was remembered."""
-    from podloom.audio.measure import measure  # noqa: PLC0415 - scipy: a second, loaded while clips are made
+    from podloom.audio.measure import measure  # noqa: PLC0415 - not needed when it was measured before
 
     known = recall_measurement(run, run.mix_key)
     if known is not None:

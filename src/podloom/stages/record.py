@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from podloom.domain import Clip, Episode, EpisodeRecord, Mix, Script
+from podloom.stages.asking import settled
 from podloom.stages.run import Run
 
 
@@ -21,7 +22,7 @@ async def episode_record(run: Run, episode: Episode, script: Script, mix: Mix) -
     """All that the database keeps of this run."""
     return EpisodeRecord(
         episode=episode,
-        request=run.request,
+        request=settled(run.request),
         speakers=run.speakers,
         sources=run.documents,
         script=script,

@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from podloom.domain import EpisodeRequest
 from podloom.errors import RequestError
+from podloom.stages.asking import as_request
 
 MANIFEST = "episode.json"
 
@@ -24,13 +23,7 @@ def revoice_request(script: str, **changes: Any) -> EpisodeRequest:
     if not path.is_file():
         raise RequestError(f"there is no script {script!r}; give the path of an episode's script.json")
     asked = _asked(path.with_name(MANIFEST))
-    fields = asked | {"sources": (), "title": "", "script": str(path.resolve())} | changes
-    try:
-        return EpisodeRequest.model_validate(fields)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise RequestError(f"{name}: {first['msg']}, not {first['input']!r}") from None
+    return as_request(asked | {"sources": (), "title": "", "script": str(path.resolve())} | changes)
 
 
 def _asked(manifest: Path) -> dict[str, Any]:
@@ -44,4 +37,9 @@ def _asked(manifest: Path) -> dict[str, Any]:
             f"the manifest {str(manifest)!r} beside the script cannot be used ({error!r}); move the script"
             " elsewhere to voice it without"
         ) from error
-    return {key: value for key, value in request.items() if key in EpisodeRequest.model_fields}
+    known = {key: value for key, value in request.items() if key in EpisodeRequest.model_fields}
+    known.pop("deadline", None)  # it was the earlier run's
+    if "out" in known and not Path(known["out"]).is_absolute():
+        # It was relative to another folder than ours, perhaps; the episode lies where it was put.
+        known["out"] = str(manifest.resolve().parent.parent)
+    return known

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 import uuid
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from podloom.cache.clips import Clips
 from podloom.cache.protocol import Cache
-from podloom.domain import EpisodeRequest, SourceDocument, Speaker, Voice, slug
+from podloom.domain import (
+    ChapterScript,
+    Episode,
+    EpisodeRequest,
+    Outline,
+    Script,
+    Segment,
+    SourceDocument,
+    Speaker,
+    Voice,
+    slug,
+)
+from podloom.domain.deadline import due
+from podloom.domain.review import Rejection
 from podloom.script.writer import Brief, Writer
 from podloom.settings import Settings
 from podloom.stages.lines import ChapterLines
 from podloom.stages.planning import OutlineInProgress
+from podloom.stages.standin import Outage
 from podloom.telemetry import Telemetry
 from podloom.tts.engine import SpeechEngine
 from podloom.tts.queue import SpeechQueue
@@ -54,6 +71,8 @@ class Run:
     """Folder that everything is written to until the episode is whole."""
     fallback: SpeechEngine | None = None
     """Voices lines that the engine cannot, with `understudies`."""
+    outage: Outage = field(default_factory=Outage)
+    """Of the engine's server, see stages/standin.py."""
     understudies: dict[str, Voice] = field(default_factory=dict)
     """By speaker."""
     documents: tuple[SourceDocument, ...] = ()
@@ -61,6 +80,14 @@ class Run:
     """Opened while sources are read."""
     read_back: ReadBack | None = None
     """What a recogniser heard, if it was asked, see stages/readback.py."""
+    guessed_words: tuple[str, ...] = ()
+    """That the engine pronounced by their letters, see stages/pronouncing.py."""
+    episode: Episode | None = None
+    """When it is published."""
+    rejections: tuple[Rejection, ...] = ()
+    """Of earlier versions of the script, by its reviewer."""
+    suspended: bool = False
+    """It ends here and begins again when its reviewer has answered."""
     mix_key: str = ""
     """Of the finished mix, see stages/mixes.py."""
     failing: bool = False
@@ -71,11 +98,13 @@ class Run:
     """The outline on its way to the chapters; see stages/outline.py."""
     chapters: dict[int, ChapterLines] = field(default_factory=dict)
     """Chapters on their way to the mixer; see `lines`."""
+    texts: dict[int, asyncio.Future[tuple[Segment, ...]]] = field(default_factory=dict)
+    """Chapters as they will be spoken; see `written`."""
 
     @property
     def brief(self) -> Brief:
         """What the writer is told."""
-        return Brief(self.request, self.speakers, self.words)
+        return Brief(self.request, self.speakers, self.words, self.rejections)
 
     @property
     def words(self) -> int:
@@ -85,9 +114,31 @@ class Run:
         spoken_s = self.request.minutes * 60 - (MUSIC_S if self.request.music else 0)
         return max(20, round(spoken_s / word_s))
 
+    @property
+    def due_s(self) -> float:
+        """The episode's deadline, on the clock of the speech queue."""
+        now = datetime.now(UTC)
+        time_due = due(self.request.deadline, now)
+        return math.inf if time_due is None else time.monotonic() + (time_due - now).total_seconds()
+
+    def written(self, chapter: int) -> asyncio.Future[tuple[Segment, ...]]:
+        """The chapter's lines, when they are what will be spoken; see stages/retelling.py."""
+        return self.texts.setdefault(chapter, asyncio.get_running_loop().create_future())
+
     def lines(self, chapter: int) -> ChapterLines:
         """The way of a chapter's lines from its writer to the mixer."""
         return self.chapters.setdefault(chapter, ChapterLines())
+
+    def script(self, outline: Outline, chapters: tuple[ChapterScript, ...]) -> Script:
+        """All that is spoken."""
+        return Script(
+            title=self.request.title or outline.title,
+            summary=outline.summary,
+            language=self.request.language,
+            draft=self.writer.draft,
+            speakers=self.speakers,
+            chapters=chapters,
+        )
 
     def speaker(self, name: str) -> Speaker:
         """The speaker of that name; the writer only yields names of the cast."""

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from podloom.llm.openai import close_shared_clients
 from podloom.settings import Settings
 from podloom.stt.transcriber import Transcriber, build_transcriber
 from podloom.tts.engine import SpeechEngine, build_engine
@@ -57,8 +58,6 @@ async def database(settings: Settings) -> Database:
 
 async def close() -> None:
     """Close what belongs to the running loop, before it ends; engines load again when they are needed."""
-    from podloom.llm.openai import close_shared_clients  # noqa: PLC0415
-
     await close_shared_clients()
     for open_database in _databases.pop(asyncio.get_running_loop(), {}).values():
         await open_database.close()

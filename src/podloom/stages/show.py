@@ -37,7 +37,7 @@ from podloom.sources.read import read_sources
 log = logging.getLogger(__name__)
 EPISODE_FIELDS = (
     *("podcast", "language", "format", "minutes", "speakers", "instructions", "engine", "writer"),
-    *("priority", "formats", "music", "out"),
+    *("priority", "formats", "music", "out", "pronunciations"),
 )
 
 
@@ -49,23 +49,38 @@ class Show(Frozen):
     """What is watched, and how its episodes should sound."""
 
     podcast: str = _at(0, "Podcast", "Name of the show.", min_length=1, max_length=100)
-    feeds: tuple[str, ...] = _at(1, "Feeds", "Addresses of RSS or Atom feeds. One a line.", default=())
+    feeds: tuple[str, ...] = _at(1, "Feeds", "Addresses of RSS or Atom feeds, each an item.", default=())
     pages: tuple[str, ...] = _at(2, "Pages", "Web pages; new when their text has changed.", default=())
-    folders: tuple[str, ...] = _at(3, "Folders", "Folders with texts, PDFs or recordings.", default=())
+    folders: tuple[str, ...] = _at(
+        3, "Folders", "Folders of the worker, with texts, PDFs or recordings.", default=()
+    )
     most_sources: int = _at(
         4, "Sources in one episode", "The newest so many; older ones are left out.", default=5, ge=1, le=50
     )
-    language: Language = _at(5, "Language", "The language that is spoken.", default="en")
-    format: Format = _at(6, "Format", "Two hosts talking, an interview or one voice.", default="conversation")
+    language: Language = _at(
+        5, "Language", "The language that is spoken: en English, ko Korean.", default="en"
+    )
+    format: Format = _at(
+        6, "Format", "conversation and interview: two voices. narration: one.", default="conversation"
+    )
     minutes: float = _at(7, "Minutes", "Length to aim for.", default=5.0, ge=0.5, le=180)
-    speakers: tuple[SpeakerRequest, ...] = _at(8, "Speakers", "Empty: a cast that fits.", default=())
+    speakers: tuple[SpeakerRequest, ...] = _at(
+        8, "Speakers", "Up to four. Empty: a cast that fits.", default=(), max_length=4
+    )
     instructions: str = _at(9, "Instructions", "Goes to the writer as it is.", default="", max_length=4000)
-    engine: str = _at(10, "Speech engine", "auto, kokoro, openai, coqui or tone.", default="auto")
-    writer: WriterName = _at(11, "Writer", "openai, offline or auto.", default="auto")
-    priority: Priority = _at(12, "Priority", "Against other episodes.", default="normal")
-    formats: tuple[OutputFormat, ...] = _at(13, "Audio formats", "mp3, m4a, opus.", default=("mp3",))
+    engine: str = _at(10, "Speech engine", "auto, kokoro, openai, coqui, piper or tone.", default="auto")
+    writer: WriterName = _at(
+        11, "Writer", "openai: a model server. offline: a draft without one.", default="auto"
+    )
+    priority: Priority = _at(12, "Priority", "breaking before normal before backfill.", default="normal")
+    formats: tuple[OutputFormat, ...] = _at(
+        13, "Audio formats", "mp3 for podcast apps; m4a, opus beside it.", default=("mp3",)
+    )
     music: bool = _at(14, "Music", "Intro, stings and outro.", default=True)
     out: str = _at(15, "Output folder", "Every episode gets a folder of its own inside.", default="out")
+    pronunciations: tuple[str, ...] = _at(
+        16, "Pronunciations", "WORD=RESPELLING, or WORD=/IPA/. Each an item.", default=()
+    )
 
 
 @dataclass(frozen=True)

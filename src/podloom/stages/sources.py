@@ -11,6 +11,7 @@ from podloom.cache.keys import cache_key
 from podloom.domain import SourceDocument
 from podloom.sources.read import read_sources as read_all
 from podloom.stages import shared
+from podloom.stages.remembered import fits
 from podloom.stages.run import Run
 from podloom.stt.transcriber import Transcription
 
@@ -44,7 +45,7 @@ async def _transcribe(run: Run, path: Path) -> Transcription:
     key = cache_key(
         "transcription", recording=digest, transcriber=transcriber.name, version=transcriber.version
     )
-    made = await run.cache.get_or_make("transcription", key, make)
+    made = await run.cache.get_or_make("transcription", key, make, fits(Transcription))
     return Transcription.model_validate_json(made.value)
 
 

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from functools import partial
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from podloom.domain import ChapterPlan, ChapterScript, Episode, Mix, Outline, Script, SourceDocument
-from podloom.errors import StorageError
+from podloom.errors import ProviderError, SourceError
 from podloom.stages import shared
+from podloom.stages.asking import settled
 from podloom.stages.assembly import assemble_episode
 from podloom.stages.chapter import write_chapter
+from podloom.stages.ending import record_end
 from podloom.stages.folder import explained
+from podloom.stages.limits import limited
+from podloom.stages.live import point_to
 from podloom.stages.outline import write_outline
+from podloom.stages.pronouncing import note_guesses
 from podloom.stages.publish import publish_episode
 from podloom.stages.readback import read_back
+from podloom.stages.readings import recall_reading, remember_reading
 from podloom.stages.record import save_episode
+from podloom.stages.reviewing import Desk, review_script
 from podloom.stages.run import Run
+from podloom.stages.scripting import write_script
 from podloom.stages.sources import read_sources
+from podloom.tts.hearing import refuse_alike
+
+T = TypeVar("T")
+LATE_S = 1.0
+"""Longest wait, of a run that was refused at once, for a database that is still being opened."""
 
 
 class Studio:
@@ -26,6 +40,8 @@ class Studio:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.desk: Desk | None = None
+        """Where a script waits for its reviewer, if the request asks for a review."""
         self._early: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -38,23 +54,53 @@ class Studio:
     async def _begin_record(self) -> None:
         run = self.run
         run.database = await shared.database(run.settings)
-        await run.database.begin_run(run.id, run.request, str(run.partial))
+        await run.database.begin_run(run.id, settled(run.request), str(run.partial))
 
     async def _ready_to_pay(self) -> None:
         """What can fail before the first paid call has to fail now; a local model may go on loading."""
-        loading, recording = self._early
-        await recording
-        if self.run.engine.remote:
-            await loading
+        run, (loading, recording) = self.run, self._early
+        if run.settings.database_url.get_secret_value():
+            await recording  # a server may be away
+        if run.engine.remote:
+            await self._connected(loading)
+        if note := await refuse_alike(run.speakers, run.engine, run.settings.home / "voices"):
+            run.telemetry.note(note)
 
-    async def failed(self, error: BaseException) -> None:
-        """Record how the run ended; the error itself goes on to the caller."""
-        if self.run.database is None:
-            return
-        stopped = isinstance(error, asyncio.CancelledError | KeyboardInterrupt)
-        finish = partial(self.run.database.finish_run, self.run.id)
-        with suppress(StorageError):  # the run's own error matters more
-            await asyncio.shield(finish("cancelled") if stopped else finish("failed", str(error)))
+    async def _beside_recording(self, writing: Coroutine[Any, Any, T]) -> T:
+        """The result; a record that cannot be kept ends the call to the model at once."""
+        _, recording = self._early
+        work = asyncio.create_task(writing)
+        try:
+            await asyncio.wait({work, recording}, return_when=asyncio.FIRST_EXCEPTION)
+            if recording.done():
+                recording.result()
+            return await work
+        finally:
+            work.cancel()
+
+    async def _connected(self, loading: asyncio.Task[None]) -> None:
+        """A server that does not answer ends the run now, unless another engine can stand in."""
+        try:
+            await loading
+        except ProviderError as error:
+            if self.run.fallback is None or not error.retryable:
+                raise
+            self.run.outage.begin(error)
+            await self.run.fallback.load()
+
+    async def ended(self, error: BaseException | None = None) -> None:
+        """Record how the run ended; its error goes on to the caller."""
+        noted = await self._noted()
+        await asyncio.shield(record_end(self.run, error, noted=noted))
+
+    async def _noted(self) -> bool:
+        """Whether the database knows of the run; one that ends at once waits a moment for that."""
+        recording = self._early[-1]
+        await asyncio.wait({recording}, timeout=LATE_S)
+        if not recording.done():
+            recording.cancel()
+            await asyncio.gather(recording, return_exceptions=True)
+        return not recording.cancelled() and recording.exception() is None
 
     async def close(self) -> None:
         """Give the run's tools back."""
@@ -62,54 +108,85 @@ class Studio:
         for task in self._early:
             task.cancel()
         await asyncio.gather(*self._early, return_exceptions=True)
+        if self.run.slots is not None:
+            await self.run.slots.close()
         await self.run.cache.close()
+
+    @asynccontextmanager
+    async def _stage(self, name: str, limit: str) -> AsyncIterator[None]:
+        """Time a stage, and stop one that hangs."""
+        with self.run.telemetry.stage(name):
+            async with limited(self.run.settings.limits, limit):
+                yield
 
     async def read_sources(self) -> tuple[SourceDocument, ...]:
         """See stages/sources.py."""
-        with self.run.telemetry.stage("sources"):
-            documents = await read_sources(self.run) if self.run.request.sources else ()
+        async with self._stage("sources", "sources"):
+            documents = await self._read() if self.run.request.sources else ()
             await self._ready_to_pay()
         return documents
 
+    async def _read(self) -> tuple[SourceDocument, ...]:
+        """Anew, or what was read before the script went to its reviewer; an approved one needs nothing."""
+        desk = self.desk if self.run.request.review else None
+        if desk is None or not desk.lasting:
+            return await read_sources(self.run)
+        self.run.documents = await asyncio.to_thread(recall_reading, self.run)
+        if not self.run.documents:
+            try:
+                await asyncio.to_thread(remember_reading, self.run, await read_sources(self.run))
+            except SourceError as error:
+                if not (await desk.recall()).approved:
+                    raise
+                self.run.telemetry.note(f"the approved script is voiced without its sources: {error}")
+        return self.run.documents
+
+    async def review_script(self, write: Callable[[], Awaitable[Script]]) -> None:
+        """See stages/reviewing.py."""
+        if self.run.request.review and self.desk is not None:
+            await review_script(self.run, self.desk, write)
+
+    async def write_script(self, documents: tuple[SourceDocument, ...]) -> Script:
+        """See stages/scripting.py."""
+        async with self._stage("script", "chapter"):
+            return await self._beside_recording(write_script(self.run, documents))
+
     async def write_outline(self, documents: tuple[SourceDocument, ...]) -> Outline:
         """See stages/outline.py."""
-        with self.run.telemetry.stage("outline"):
-            return await write_outline(self.run, documents)
+        async with self._stage("outline", "outline"):
+            return await self._beside_recording(write_outline(self.run, documents))
 
     async def write_chapter(
         self, documents: tuple[SourceDocument, ...], outline: Outline, chapter: ChapterPlan
     ) -> ChapterScript:
         """See stages/chapter.py."""
-        with self.run.telemetry.stage(f"chapter {chapter.index + 1}"):
+        async with self._stage(f"chapter {chapter.index + 1}", "chapter"):
             return await write_chapter(self.run, documents, outline, chapter)
 
     async def assemble_episode(self, outline: Outline) -> Mix:
         """See stages/assembly.py."""
-        with self.run.telemetry.stage("mix"):
+        async with self._stage("mix", "mix"):
             return await assemble_episode(self.run, outline)
 
     async def publish_episode(self, outline: Outline, script: Script, mix: Mix) -> Episode:
         """See stages/publish.py."""
+        await note_guesses(self.run, script)
         if self.run.settings.speech.read_back == "report":
-            with self.run.telemetry.stage("read back"):
+            async with self._stage("read back", "publish"):
                 await read_back(self.run, script)
-        with self.run.telemetry.stage("publish"), explained(Path(self.run.request.out)):
-            return await publish_episode(self.run, outline, script, mix)
+        with explained(Path(self.run.request.out)):
+            async with self._stage("publish", "publish"):
+                episode = await publish_episode(self.run, outline, script, mix)
+        point_to(self.run, episode)
+        return episode
 
     async def save_episode(self, episode: Episode, script: Script, mix: Mix) -> None:
         """See stages/record.py."""
-        with self.run.telemetry.stage("record"):
+        self.run.episode = episode
+        async with self._stage("record", "record"):
             await save_episode(self.run, episode, script, mix)
         self.run.telemetry.report(stage="done", message=f"Done: {episode.folder}")
 
     def script(self, outline: Outline, chapters: tuple[ChapterScript, ...]) -> Script:
         """All that is spoken."""
-        request = self.run.request
-        return Script(
-            title=request.title or outline.title,
-            summary=outline.summary,
-            language=request.language,
-            draft=self.run.writer.draft,
-            speakers=self.run.speakers,
-            chapters=chapters,
-        )
+        return self.run.script(outline, chapters)

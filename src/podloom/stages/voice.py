@@ -5,20 +5,28 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
 from typing import get_args
 
 from podloom.cache.keys import cache_key
-from podloom.domain import Clip, Priority, Segment
-from podloom.errors import SpeechError
+from podloom.domain import Clip, Delivery, Priority, Segment, Voice
+from podloom.domain.events import LineVoiced
+from podloom.errors import ProviderError, SpeechError
 from podloom.stages.patience import nearly_done
+from podloom.stages.pronouncing import lexicon_of, spoken_by
+from podloom.stages.remembered import ClipEntry, fits
 from podloom.stages.run import Run
-from podloom.text.normalize import normalize
+from podloom.tracing import span
 from podloom.tts.check import Checked, checked_clip
-from podloom.tts.engine import direction
+from podloom.tts.engine import SpeechEngine, direction
+from podloom.tts.queue import queue_for
 
 PRIORITIES = get_args(Priority)
 PLACES_PER_CHAPTER = 10_000
 """Playback position of a line: chapters first, then lines."""
+LATER = 5_000
+"""Place of lines whose turn is not known yet: behind those that are known, before the next chapter."""
 
 
 async def voice_segment(run: Run, segment: Segment) -> Clip:
@@ -26,80 +34,145 @@ async def voice_segment(run: Run, segment: Segment) -> Clip:
 
     Raises:
         SpeechError: The line cannot be voiced; the message names it.
-        ProviderError: The speech server failed.
+        ProviderError: The speech server failed, and no fallback engine is set; or it refuses the call.
     """
-    text = normalize(segment.text, run.request.language, pronunciations=run.settings.speech.pronunciations)
-    key = _key(run, segment, text)
-
-    async def make() -> bytes:
-        return json.dumps(await _synthesize(run, segment, text)).encode()
-
-    made = await run.cache.get_or_make("tts", key, make)
-    entry = json.loads(made.value)
-    clip = await run.clips.get(entry["sha256"])
-    if clip is None:  # the entry outlived its file
-        await run.cache.delete("tts", key)
-        made = await run.cache.get_or_make("tts", key, make)
-        entry = json.loads(made.value)
-        clip = await run.clips.get(entry["sha256"])
-    if clip is None:
-        raise SpeechError(f"{segment.label}: its clip vanished from {run.settings.clip_folder} while in use")
-    if entry.get("voiced_by"):
-        run.telemetry.note(f"{segment.label} ({segment.speaker}) was voiced by {entry['voiced_by']}")
-    _tell(run, clip, hit=made.hit)
-    return clip.model_copy(update={"cached": made.hit})
+    with span("clip", engine=run.engine.name, chapter=segment.chapter + 1) as tell:
+        clip = await _voiced(run, segment)
+        tell(cached=clip.cached, duration_s=clip.duration_s)
+    return clip
 
 
-def _key(run: Run, segment: Segment, text: str) -> str:
-    """Everything that changes the sound of a line; not who says it, but with which voice."""
-    voice = run.speaker(segment.speaker).voice
-    directed = direction(run.engine, segment.delivery)
-    return cache_key(
-        "tts",
-        engine=run.engine.name,
-        version=run.engine.version,
-        voice=voice.id,
-        language=voice.language,
-        text=text,
-        seed=run.request.seed,
-        **({"direction": directed} if directed else {}),
-    )
+async def _voiced(run: Run, segment: Segment) -> Clip:
+    """By the run's engine; by the fallback while the engine's server is down."""
+    speaker = run.speaker(segment.speaker)
+    fallback = (run.fallback, run.understudies[speaker.name]) if run.fallback else None
+    part = _Part(run, segment, run.engine, speaker.voice, fallback)
+    try:
+        return await part.clip()
+    except ProviderError as error:
+        if fallback is None or not error.retryable:
+            raise
+        if error is not run.outage.error:
+            run.outage.begin(error)
+        run.telemetry.note(f"{run.engine.name} is down, so {fallback[0].name} speaks meanwhile: {error}")
+    run.telemetry.counters["speech.stand_in_lines"] += 1
+    return await _Part(run, segment, *fallback).clip()
 
 
-async def _synthesize(run: Run, segment: Segment, text: str) -> dict[str, str]:
-    """The cache entry of a new clip; `voiced_by` when the fallback engine had to."""
-    voice = run.speaker(segment.speaker).voice
-    fallback = (run.fallback, run.understudies[segment.speaker]) if run.fallback else None
+@dataclass(frozen=True)
+class _Part:
+    """A line, and who is to speak it."""
 
-    async def job() -> dict[str, str]:
+    run: Run
+    segment: Segment
+    engine: SpeechEngine
+    voice: Voice
+    fallback: tuple[SpeechEngine, Voice] | None = None
+    """For what the engine does not get right."""
+
+    async def clip(self) -> Clip:
+        """From the tts tier, or new."""
+        run, segment, key = self.run, self.segment, self._key()
+
+        async def make() -> bytes:
+            return json.dumps(await self._synthesize()).encode()
+
+        made = await run.cache.get_or_make("tts", key, make, fits(ClipEntry))
+        entry = ClipEntry.model_validate_json(made.value)
+        clip = await run.clips.get(entry.sha256)
+        if clip is None:  # the entry outlived its file
+            await run.cache.delete("tts", key)
+            made = await run.cache.get_or_make("tts", key, make, fits(ClipEntry))
+            entry = ClipEntry.model_validate_json(made.value)
+            clip = await run.clips.get(entry.sha256)
+        if clip is None:
+            folder = run.settings.clip_folder
+            raise SpeechError(f"{segment.label}: its clip vanished from {folder} while in use")
+        voiced_by = entry.voiced_by or ("" if self._is_cast else _named(self.voice))
+        if voiced_by:
+            run.telemetry.note(f"{segment.label} ({segment.speaker}) was voiced by {voiced_by}")
+        _tell(run, segment, clip, hit=made.hit)
+        return clip.model_copy(update={"cached": made.hit})
+
+    @cached_property
+    def text(self) -> str:
+        """Normalised for speech, as the engine takes it."""
+        lexicon = lexicon_of(self.run.request, self.run.settings)
+        return spoken_by(self.engine, self.segment.text, self.run.request.language, lexicon)
+
+    @property
+    def _is_cast(self) -> bool:
+        return self.engine is self.run.engine
+
+    @property
+    def _delivery(self) -> Delivery:
+        return self.segment.delivery.with_tone(self.run.speaker(self.segment.speaker).tone)
+
+    def _key(self) -> str:
+        """Everything that changes the sound of a line; not who says it, but with which voice."""
+        directed = direction(self.engine, self._delivery)
+        return cache_key(
+            "tts",
+            engine=self.engine.name,
+            version=self.engine.version,
+            voice=self.voice.id,
+            language=self.voice.language,
+            text=self.text,
+            seed=self.run.request.seed,
+            **({"direction": directed} if directed else {}),
+        )
+
+    async def _synthesize(self) -> dict[str, str]:
+        """The cache entry of a new clip; `voiced_by` when the fallback engine had to."""
+        run, segment = self.run, self.segment
+        queue = run.queue if self._is_cast else queue_for(self.engine)
+
+        async def call() -> dict[str, str]:
+            async with _slot(run) if self._is_cast else nullcontext():
+                self._refuse_while_down()  # it may have failed while this line waited
+                run.paying.add(asyncio.current_task())
+                return await nearly_done(self._make())
+
+        self._refuse_while_down()
+        made = await queue.submit(
+            call,
+            priority=run.request.priority,
+            position=segment.chapter * PLACES_PER_CHAPTER + segment.index,
+            episode=run.id,
+            deadline_s=run.due_s,
+        )
+        run.telemetry.counters["speech.calls"] += 1
+        run.telemetry.counters["speech.characters"] += len(self.text) if self._is_cast else 0
+        return made
+
+    def _refuse_while_down(self) -> None:
+        if self._is_cast and self.fallback is not None:
+            self.run.outage.check()
+
+    async def _make(self) -> dict[str, str]:
+        segment, run = self.segment, self.run
         try:
             made = await checked_clip(
-                run.engine,
-                text,
-                voice,
+                self.engine,
+                self.text,
+                self.voice,
                 seed=run.request.seed,
-                delivery=segment.delivery,
-                fallback=fallback,
+                delivery=self._delivery,
+                fallback=self.fallback,
             )
         except SpeechError as error:
             raise SpeechError(f"{segment.label} ({segment.speaker}): {error}") from error
         _tell_faults(run, segment, made)
         clip = await run.clips.put(made.audio.samples, made.audio.sample_rate)
-        stands_in = made.voice != voice
-        voiced_by = {"voiced_by": f"{made.voice.engine} voice {made.voice.id!r}"} if stands_in else {}
-        return {"sha256": clip.sha256, **voiced_by}
+        voiced_by = {"voiced_by": _named(made.voice)} if made.voice != self.voice else {}
+        entry = {"sha256": clip.sha256, **voiced_by}
+        # Kept before the slot is free: a run that is killed pays again for what is being spoken, and no more.
+        await run.cache.put("tts", self._key(), json.dumps(entry).encode())
+        return entry
 
-    position = segment.chapter * PLACES_PER_CHAPTER + segment.index
 
-    async def call() -> dict[str, str]:
-        async with _slot(run):
-            run.paying.add(asyncio.current_task())
-            return await nearly_done(job())
-
-    made = await run.queue.submit(call, priority=run.request.priority, position=position, episode=run.id)
-    run.telemetry.counters["speech.calls"] += 1
-    run.telemetry.counters["speech.characters"] += len(text)
-    return made
+def _named(voice: Voice) -> str:
+    return f"{voice.engine} voice {voice.id!r}"
 
 
 def _slot(run: Run) -> AbstractAsyncContextManager[None]:
@@ -117,8 +190,18 @@ def _tell_faults(run: Run, segment: Segment, made: Checked) -> None:
     run.telemetry.note(f"{segment.label} ({segment.speaker}) was made again: {' / '.join(made.faults)}")
 
 
-def _tell(run: Run, clip: Clip, *, hit: bool) -> None:
+def _tell(run: Run, segment: Segment, clip: Clip, *, hit: bool) -> None:
     progress = run.telemetry.progress
+    run.telemetry.tell(
+        LineVoiced(
+            chapter=segment.chapter + 1,
+            line=segment.index + 1 if segment.index < LATER else 0,
+            speaker=segment.speaker,
+            text=segment.text,
+            duration_s=clip.duration_s,
+            cached=hit,
+        )
+    )
     run.telemetry.report(
         message="Writing and voicing" if progress.chapters_done < progress.chapters else "Voicing",
         segments_done=progress.segments_done + 1,

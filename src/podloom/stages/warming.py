@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from podloom.domain import EpisodeRequest, Segment
 from podloom.script.frame import frame_lines
 from podloom.settings import Settings
-from podloom.stages.opening import open_run
+from podloom.stages.opening import meet_and_open
 from podloom.stages.run import Run
 from podloom.stages.voice import voice_segment
 from podloom.telemetry import Telemetry
@@ -25,7 +25,8 @@ async def warm(request: EpisodeRequest, settings: Settings, phrases: Sequence[st
     telemetry = Telemetry()
     with TemporaryDirectory() as folder:  # nothing is published
         request = request.model_copy(update={"out": folder})
-        await _voice_all(open_run(request, settings, telemetry, str(uuid.uuid4())), phrases)
+        run = await meet_and_open(request, settings, telemetry, str(uuid.uuid4()))
+        await _voice_all(run, phrases)
     return {"made": telemetry.counters["speech.calls"], "known": telemetry.counters["cache.tts.hit"]}
 
 

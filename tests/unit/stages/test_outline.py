@@ -95,6 +95,8 @@ async def test_a_warm_run_has_the_same_plan_and_details(make_run):
 
 async def test_a_chapter_is_found_again_by_the_plan_and_its_own_details(make_run):
     cold, warm = make_run(), make_run()
+    for run in (cold, warm):
+        run.written(0).set_result(())
     cold.writer.tell(PLAN, DETAILS[1])
     cold.writer.lines = [Segment(chapter=1, index=0, speaker=cold.speakers[0].name, text="Reefs recover.")]
     await write_chapter(cold, (), await write_outline(cold, ()), CHAPTERS[1])
@@ -151,8 +153,9 @@ def upcoming(segment):
     return Upcoming(segment.speaker, segment.text, segment.delivery)
 
 
-async def voiced(run, *lines):
+async def voiced(run, *lines, before=()):
     run.writer.lines = lines
+    run.written(0).set_result(tuple(before))
     run.writer.tell(PLAN, *DETAILS, None)
     script = await write_chapter(run, (), await write_outline(run, ()), CHAPTERS[1])
     return [segment.text for segment in script.segments]
@@ -187,3 +190,25 @@ async def test_an_error_names_the_line_at_its_own_place(make_run):
     run.engine.synthesize = fail
     with pytest.raises(SpeechError, match=r"chapter 2, line 2 .*no sound"):
         await voiced(run, upcoming(later), now, later)
+
+
+async def test_what_an_earlier_chapter_has_said_is_taken_out_and_its_line_voiced_anew(make_run):
+    run = make_run()
+    told = "Corals bleach when the water stays too warm for four weeks."
+    kept, retold, last = spoken(run, "Reefs recover.", f"{told} Some never do.", "Others take years.")
+    before = [kept.model_copy(update={"chapter": 0, "text": f"First things first. {told}"})]
+
+    assert await voiced(run, kept, retold, last, before=before) == [kept.text, "Some never do.", last.text]
+
+    lines = run.lines(1).known()
+    assert [line.segment.text for line in lines] == [kept.text, "Some never do.", last.text]
+    assert all([(await line.clip).duration_s > 0 for line in lines])
+    assert run.telemetry.counters["script.retold_lines"] == 1
+    assert run.written(1).result()[1].text == "Some never do."
+
+
+async def test_a_draft_keeps_its_recap(make_run):
+    run = make_run()
+    run.writer.draft = True
+    (line,) = spoken(run, "Reefs recover. Corals bleach when the water stays too warm for four weeks.")
+    assert await voiced(run, line, before=[line]) == [line.text]

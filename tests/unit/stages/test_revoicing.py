@@ -31,6 +31,13 @@ def test_it_is_as_the_episode_was_asked_for_without_sources_and_with_the_scripts
     }
 
 
+def test_it_stays_where_it_was_put_and_its_deadline_is_over(script):
+    write_manifest(script, json.dumps({"request": {"out": "out", "deadline": "30"}}))
+    assert revoice_request(str(script)).out == str(script.parent.parent)
+    assert revoice_request(str(script), out="new").out == "new"
+    assert revoice_request(str(script)).deadline == ""
+
+
 def test_a_script_alone_has_the_defaults(script):
     assert revoice_request(str(script)).podcast == "Podloom"
 

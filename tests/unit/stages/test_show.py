@@ -57,6 +57,12 @@ async def test_the_newest_files_come_first_and_not_too_many(show, watched):
     assert (request.title, request.podcast) == ("My show, 2026-03-14", "My show")
 
 
+async def test_an_episode_has_its_shows_pronunciations(show, watched):
+    note(watched, "new.txt", TEXT, at=1000)
+    request = await next_episode(show.model_copy(update={"pronunciations": ("git=jit",)}), DAY)
+    assert request.pronunciations == ("git=jit",)
+
+
 async def test_what_an_episode_was_made_from_is_not_new(show, watched):
     old = note(watched, "old.txt", TEXT, at=PUBLISHED.timestamp() - 10)
     publish(show, [old], [TEXT])

@@ -1,17 +1,21 @@
 """What a line's clip is made by, and what the run says about it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from podloom.domain import Delivery, EpisodeRequest, Segment, Voice
-from podloom.errors import SpeechError, VoiceError
+from podloom.errors import ProviderError, ProviderKeyError, SpeechError, VoiceError
 from podloom.settings import Settings, SpeechSettings
+from podloom.stages import standin
 from podloom.stages.opening import open_run
 from podloom.stages.run import Run
 from podloom.stages.voice import voice_segment
 from podloom.telemetry import Telemetry
 from podloom.tts.engine import Audio
+from podloom.tts.openai_errors import down
+from podloom.tts.queue import SpeechQueue
 from podloom.tts.tone import ToneEngine
 
 TEXT = "The water was warmer than anybody had expected."
@@ -62,6 +66,36 @@ async def test_sound_clip_is_made_once_and_then_found(run):
     assert not faults(run)
 
 
+class Looking(ToneEngine):
+    """Looks how many clips are remembered whenever it begins with another."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(Settings())
+        self.run = run
+        self.remembered: list[int] = []
+
+    async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
+        self.remembered.append(len(await self.run.cache.references()))
+        return await super().synthesize(text, voice, seed=seed)
+
+
+async def test_a_clip_is_remembered_before_the_next_is_begun(run, monkeypatch):
+    """So a killed run pays again for what was being spoken, and for nothing that was done."""
+    at_once = run.cache.backend.write
+
+    async def slowly(*entry):
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await at_once(*entry)
+
+    monkeypatch.setattr(run.cache.backend, "write", slowly)
+    run.queue = SpeechQueue(1)
+    run.engine = engine = Looking(run)
+    lines = [line(run).model_copy(update={"text": TEXT + " Yes." * number}) for number in range(3)]
+    await asyncio.gather(*(voice_segment(run, segment) for segment in lines))
+    assert engine.remembered == [0, 1, 2]
+
+
 async def test_what_was_made_again_is_counted_and_noted(run):
     run.engine = Faulty(1)
     await voice_segment(run, line(run))
@@ -78,6 +112,90 @@ async def test_fallback_voices_the_line_and_every_run_says_so(run):
     found = await voice_segment(run, line(run))
     assert (found.cached, found.sha256) == (True, made.sha256)
     assert faults(run) == ["chapter 1, line 3 (Robin) was voiced by tone voice 'tone-bright'"]
+
+
+class Down(ToneEngine):
+    """Fails with `error` until it is mended."""
+
+    name = "down"
+    remote = True
+
+    def __init__(self, error: ProviderError) -> None:
+        super().__init__(Settings())
+        self.error: ProviderError | None = error
+        self.calls = 0
+
+    async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
+        self.calls += 1
+        if self.error:
+            raise self.error
+        return await super().synthesize(text, voice, seed=seed)
+
+
+@pytest.fixture
+def with_fallback(run):
+    run.fallback = ToneEngine(Settings())
+    run.understudies = {speaker.name: run.fallback.voices("en")[3] for speaker in run.speakers}
+    return run
+
+
+async def test_while_a_server_is_down_the_fallback_speaks_at_once_and_the_run_says_so(with_fallback):
+    run = with_fallback
+    run.engine = Down(down("nobody answers"))
+    for text in ("The first line of all.", "The second one.", "The third."):
+        await voice_segment(run, line(run).model_copy(update={"text": text}))
+    assert run.engine.calls == 1
+    assert run.telemetry.counters["speech.stand_in_lines"] == 3
+    assert run.telemetry.counters["speech.characters"] == 0
+    assert faults(run) == ["chapter 1, line 3 (Robin) was voiced by tone voice 'tone-bright'"]
+    assert any(
+        note == "down is down, so tone speaks meanwhile: nobody answers" for note in run.telemetry.notes
+    )
+
+
+async def test_when_the_server_answers_again_it_speaks_again(with_fallback, monkeypatch):
+    run = with_fallback
+    monkeypatch.setattr(standin, "REST_S", -1.0)
+    run.engine = Down(down("nobody answers"))
+    stand_in = await voice_segment(run, line(run))
+    run.engine.error = None
+    assert (await voice_segment(run, line(run))).sha256 != stand_in.sha256
+
+
+@pytest.mark.parametrize("error", [ProviderKeyError("wrong key"), ProviderError("no such model")])
+async def test_what_will_not_pass_is_an_error_whatever_the_fallback(with_fallback, error):
+    with_fallback.engine = Down(error)
+    with pytest.raises(ProviderError, match=str(error)):
+        await voice_segment(with_fallback, line(with_fallback))
+
+
+async def test_without_a_fallback_a_server_that_is_down_is_an_error(run):
+    run.engine = Down(down("nobody answers"))
+    with pytest.raises(ProviderError, match="nobody answers"):
+        await voice_segment(run, line(run))
+
+
+async def test_a_speakers_tone_is_in_every_line_but_those_with_their_own(run):
+    run.engine = Told(Settings())
+    run.speakers = tuple(speaker.model_copy(update={"tone": "warm"}) for speaker in run.speakers)
+    await voice_segment(run, line(run))
+    await voice_segment(run, line(run, delivery=Delivery(tone="cold", mood="curious")))
+    assert run.engine.tones == ["warm", "cold"]
+
+
+class Told(ToneEngine):
+    """Remembers the tones it was told."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.tones: list[str] = []
+
+    def direction(self, delivery: Delivery) -> str:
+        return delivery.tone
+
+    async def perform(self, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0) -> Audio:
+        self.tones.append(delivery.tone)
+        return await self.synthesize(text, voice, seed=seed)
 
 
 class Directed(ToneEngine):
