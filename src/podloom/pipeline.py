@@ -7,7 +7,7 @@ playback order while later ones are still being made. So an episode takes the ti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from podloom.domain import ChapterPlan, ChapterScript, Episode, Mix, Outline, Script, SourceDocument
@@ -18,6 +18,14 @@ class Stages(Protocol):
 
     async def read_sources(self) -> tuple[SourceDocument, ...]:
         """The readable text of every source."""
+        ...
+
+    async def review_script(self, write: Callable[[], Awaitable[Script]]) -> None:
+        """Where a review is asked for: the script written and approved, before anything is voiced."""
+        ...
+
+    async def write_script(self, documents: tuple[SourceDocument, ...]) -> Script:
+        """All that would be spoken, for the reviewer."""
         ...
 
     async def write_outline(self, documents: tuple[SourceDocument, ...]) -> Outline:
@@ -54,6 +62,7 @@ async def make_episode(stages: Stages) -> Episode:
         PodloomError: A stage failed. What was made until then is kept and used by the next run.
     """
     documents = await stages.read_sources()
+    await stages.review_script(lambda: stages.write_script(documents))
     outline = await stages.write_outline(documents)
     mix, *chapters = await _together(
         stages.assemble_episode(outline),

@@ -27,6 +27,9 @@ class Recorded:
         self.events.append("sources")
         return ()
 
+    async def review_script(self, write):
+        self.events.append("review")
+
     async def write_outline(self, documents):
         self.events.append("outline")
         return OUTLINE
@@ -67,11 +70,18 @@ class Recorded:
 async def test_chapters_and_mix_run_together_and_the_rest_in_order():
     stages = Recorded()
     assert await make_episode(stages) == "the episode"
-    assert stages.events == ["sources", "outline", "mix", "publish 0-1-2 with the mix", "save the episode"]
+    assert stages.events == [
+        "sources",
+        "review",
+        "outline",
+        "mix",
+        "publish 0-1-2 with the mix",
+        "save the episode",
+    ]
 
 
 async def test_a_failing_chapter_stops_the_others_and_is_raised_as_itself():
     stages = Recorded(failing=1)
     with pytest.raises(SpeechError, match="chapter 2, line 1"):
         await make_episode(stages)
-    assert sorted(stages.events[2:]) == ["stopped chapter 0", "stopped chapter 2", "stopped mix"]
+    assert sorted(stages.events[3:]) == ["stopped chapter 0", "stopped chapter 2", "stopped mix"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 import httpx
 from prefect.artifacts import (
     Artifact,
     ImageArtifact,
+    LinkArtifact,
     MarkdownArtifact,
     ProgressArtifact,
     TableArtifact,
@@ -23,13 +25,19 @@ from prefect.client.schemas.actions import ArtifactUpdate
 from prefect.exceptions import PrefectException
 
 from podloom.domain import Cue, Episode, Progress
+from podloom.domain.events import Event
+from podloom.domain.progress import percent, sentence
 from podloom.stages.run import Run
 from podloom.tasks import reports
-from podloom.telemetry import ProgressCallback
+from podloom.tasks.journal import JOURNAL, Journal
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
-INTERVAL_S = 0.5
-"""Between two updates: 7 ms each for the server, so that a hundred runs do not flood it."""
+INTERVAL_S = 0.8
+"""Between two updates: often enough for one a second. Each costs the server 7 ms, and a server on the same
+cores as the mixer takes them from the end of the episode."""
+JOURNAL_EVERY = 3
+"""Updates of the progress to one of what has happened, which is longer."""
 FAREWELL_S = 5.0
 """Longest wait for the last update: a server that hangs must not hold up a finished episode."""
 UNREACHABLE = (httpx.HTTPError, PrefectException, OSError)
@@ -46,7 +54,11 @@ class RunPage:
         self._progress = Progress(stage="plan", message="Checking the request")
         self._changed = asyncio.Event()
         self._artifact: UUID | None = None
+        self._journal = Journal()
+        self._journal_artifact: UUID | None = None
+        self._journal_shown = 0
         self._percent = 0.0
+        self._linked = ""
         self._warned = False
         self._client: PrefectClient = get_client()
         self._follower: asyncio.Task[None] | None = None
@@ -54,6 +66,11 @@ class RunPage:
     def take(self, progress: Progress) -> None:
         """The newest state; shown within INTERVAL_S."""
         self._progress = progress
+        self._changed.set()
+
+    def take_event(self, event: Event) -> None:
+        """What has happened; shown within JOURNAL_EVERY intervals."""
+        self._journal.take(event)
         self._changed.set()
 
     async def __aenter__(self) -> Self:
@@ -69,12 +86,12 @@ class RunPage:
         self._follower.cancel()
         await asyncio.gather(self._follower, return_exceptions=True)
         if kind is None or not issubclass(kind, asyncio.CancelledError):
-            await self._tried(self._show_progress())
+            await asyncio.gather(self._tried(self._show_progress()), self._tried(self._show_journal()))
         await self._client.__aexit__(kind, error, trace)
 
     async def show_result(self, run: Run, episode: Episode, cues: tuple[Cue, ...]) -> None:
-        """Tables of chapters and clips, the summary with its links, the cover."""
-        cover = Path(episode.folder) / episode.files["cover"]
+        """Tables of chapters and clips, the summary with its links, cover and waveform."""
+        folder = Path(episode.folder)
         artifacts: list[Artifact] = [
             TableArtifact(
                 key="episode-chapters", table=reports.chapter_rows(run, episode), description="Chapters"
@@ -85,29 +102,61 @@ class RunPage:
             ),
             ImageArtifact(
                 key="episode-cover",
-                image_url=await asyncio.to_thread(reports.thumbnail, cover),
+                image_url=await asyncio.to_thread(reports.thumbnail, folder / episode.files["cover"]),
                 description=f"Cover of {episode.title}",
+            ),
+            ImageArtifact(
+                key="episode-waveform",
+                image_url=await asyncio.to_thread(reports.waveform, folder / episode.files["waveform"]),
+                description=f"Loud and quiet in {episode.title}, with its chapters",
             ),
         ]
         await asyncio.gather(*(self._tried(artifact.acreate(self._client)) for artifact in artifacts))
 
     async def _follow(self) -> None:
-        while True:
+        for update in itertools.count():
             await self._changed.wait()
             await self._tried(self._show_progress())
+            if update % JOURNAL_EVERY == 0:
+                await self._tried(self._show_journal())
             await asyncio.sleep(INTERVAL_S)
+            if self._journal_shown < self._journal.count:
+                self._changed.set()
 
     async def _show_progress(self) -> None:
         self._changed.clear()
-        text = reports.sentence(self._progress)
+        text = sentence(self._progress)
         # Lines become known while others are voiced: the share may shrink, what is shown does not.
-        self._percent = max(self._percent, reports.percent(self._progress))
+        self._percent = max(self._percent, percent(self._progress))
         if self._artifact is None:
             artifact = ProgressArtifact(key="episode-progress", progress=self._percent, description=text)
             self._artifact = (await artifact.acreate(self._client)).id
         else:
             update = ArtifactUpdate(data=self._percent, description=text)
             await self._client.update_artifact(self._artifact, update)
+        if self._progress.listen != self._linked:
+            self._linked = self._progress.listen
+            await self._show_link(self._linked)
+
+    async def _show_link(self, address: str) -> None:
+        link = LinkArtifact(
+            key="episode-listen",
+            link=reports.link_to(address),
+            link_text="Listen while it is made",
+            description=f"What is finished can be heard already: {address}",
+        )
+        await link.acreate(self._client)
+
+    async def _show_journal(self) -> None:
+        if self._journal_shown == self._journal.count:
+            return
+        shown, text = self._journal.count, self._journal.markdown()
+        if self._journal_artifact is None:
+            artifact = MarkdownArtifact(key=JOURNAL, markdown=text, description="What happened")
+            self._journal_artifact = (await artifact.acreate(self._client)).id
+        else:
+            await self._client.update_artifact(self._journal_artifact, ArtifactUpdate(data=text))
+        self._journal_shown = shown
 
     async def _tried(self, call: Coroutine[Any, Any, Any]) -> None:
         try:
@@ -120,12 +169,12 @@ class RunPage:
                 log.warning("the run's page in Prefect is not up to date: %s", reason)
 
 
-def both(first: ProgressCallback, second: ProgressCallback | None) -> Callable[[Progress], None]:
+def both(first: Callable[[T], None], second: Callable[[T], None] | None) -> Callable[[T], None]:
     """A callback that tells two."""
 
-    def tell(progress: Progress) -> None:
-        first(progress)
+    def tell(news: T) -> None:
+        first(news)
         if second is not None:
-            second(progress)
+            second(news)
 
     return tell

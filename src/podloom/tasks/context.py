@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from podloom.domain.review import Reviewer
 from podloom.settings import Settings, load_settings
-from podloom.telemetry import ProgressCallback
+from podloom.telemetry import EventCallback, ProgressCallback
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,9 @@ class Given:
 
     settings: Settings
     on_progress: ProgressCallback | None = None
+    on_event: EventCallback | None = None
+    reviewer: Reviewer | None = None
+    """Who reviews the script in this process; else the run is suspended for that."""
 
 
 _given: ContextVar[Given | None] = ContextVar("podloom_given", default=None)

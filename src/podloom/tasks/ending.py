@@ -1,8 +1,4 @@
-"""How a flow run ends: cancelled when Prefect asks for it, failed in one sentence, never crashed by us.
-
-Nothing stops a run inside a runner's own process when it is cancelled in the UI: Prefect only notes the wish.
-So every run looks after its own state.
-"""
+"""How a flow run ends: cancelled when somebody stops it, failed in one sentence, never crashed by us."""
 
 from __future__ import annotations
 
@@ -10,21 +6,25 @@ import asyncio
 import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
-from uuid import UUID
 
-from prefect.client.orchestration import PrefectClient, get_client
+import anyio
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
+from prefect.exceptions import Abort
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Failed
 
-from podloom.errors import PodloomError
+from podloom.errors import PodloomError, StoppedError
 from podloom.tasks.artifacts import UNREACHABLE
+from podloom.tasks.runlog import say
+from podloom.tasks.watching import Watch, begin_watch
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-LOOK_S = 1.0
-"""Between two looks at the run's state; a cancelled run stops in so much and what its calls need to end."""
 STOPPED = "Stopped; what was made is kept: Retry goes on from there"
+FAREWELL_S = 3.0
+"""Longest wait for the server to say how a run is, and to note that it was stopped."""
 
 
 async def ended(work: Coroutine[Any, Any, T]) -> T | State[Any]:
@@ -32,39 +32,66 @@ async def ended(work: Coroutine[Any, Any, T]) -> T | State[Any]:
 
     A failure is a state whose message is the error's one sentence; the error itself is what a caller in this
     process gets.
+
+    Raises:
+        Abort: The run goes on elsewhere; its state is no longer ours.
     """
+    watch = begin_watch()
     running = asyncio.create_task(work)
-    asked = asyncio.Event()
-    watch = asyncio.create_task(_cancel_when_asked(running, asked))
+    watching = asyncio.create_task(watch.over(running))
     try:
-        return await running
+        return await asyncio.shield(running)
     except asyncio.CancelledError:
-        if not asked.is_set():
-            raise
-        return Cancelled(message=STOPPED, data=PodloomError(STOPPED))
+        await _wound_up(running, watch)
+        if not running.cancelled() and running.exception() is None:  # it was as good as done
+            return running.result()
+        return await _stopped(watch)
     except PodloomError as error:
         return Failed(message=str(error), data=error)
     finally:
-        watch.cancel()
-        await asyncio.gather(watch, return_exceptions=True)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
 
 
-async def _cancel_when_asked(running: asyncio.Task[Any], asked: asyncio.Event) -> None:
-    run_id = flow_run.id
-    if run_id is None:  # no flow run: the flow's function was called as it is
+async def _wound_up(running: asyncio.Task[Any], watch: Watch) -> None:
+    """Stop the work once, and wait until it has put its things away.
+
+    Whoever stops a worker cancels everything that it awaits, again and again; the work is told only once, or
+    it could not clean up. Before that, the run is looked at: Prefect also stops one that has lost its place
+    because it was taken for lost, and that one's end is not the episode's.
+    """
+    with anyio.CancelScope(shield=True):
+        if not running.done():
+            with anyio.move_on_after(FAREWELL_S):
+                await watch.look()
+            running.cancel()
+        await asyncio.wait({running})
+
+
+async def _stopped(watch: Watch) -> State[Any]:
+    state: State[Any] = Cancelled(message=STOPPED, data=StoppedError(STOPPED))
+    if watch.ending == "replaced":
+        raise Abort("the run was taken for lost and goes on elsewhere")
+    if flow_run.id:
+        say(flow_run.id, STOPPED)
+    if watch.ending is None:  # Ctrl-C, SIGTERM, or the caller's own task was cancelled
+        await _note(state)
+        raise asyncio.CancelledError
+    return state
+
+
+async def _note(state: State[Any]) -> None:
+    """Tell the server and Prefect's engine, which would call every other cancellation a crash.
+
+    Shielded from cancellation: whoever stops a worker cancels everything that it awaits, again and again.
+    """
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
         return
-    async with get_client() as client:
-        while not await _cancelling(client, UUID(str(run_id))):  # noqa: ASYNC110 - the event is far away
-            await asyncio.sleep(LOOK_S)
-    asked.set()
-    running.cancel()
-
-
-async def _cancelling(client: PrefectClient, run_id: UUID) -> bool:
-    """Whether the run should stop; a server that does not answer now may answer the next time."""
-    try:
-        state = (await client.read_flow_run(run_id)).state
-    except UNREACHABLE as error:
-        log.debug("the run's state cannot be seen: %s", error)
-        return False
-    return state is not None and (state.is_cancelling() or state.is_cancelled())
+    with anyio.move_on_after(FAREWELL_S, shield=True):
+        try:
+            async with get_client() as client:
+                await client.set_flow_run_state(context.flow_run.id, state, force=True)
+        except UNREACHABLE as error:
+            log.warning("Prefect's server does not know that the run was stopped: %s", error)
+    context.flow_run.state = state

@@ -25,19 +25,15 @@ RETRIES = 2
 """Beyond those inside the clients, which honour Retry-After: this is for servers that are away for longer."""
 PAUSE_S = 4.0
 """Before the first retry; doubles, with up to half of it added at random."""
-STAGE_LIMIT_S = 6 * 3600.0
-"""A stage that takes longer hangs. Chapters wait for the speech queue, so this is generous."""
 
 
-async def as_task(
-    stage: Callable[[], Awaitable[T]], name: str, *, retries: int = 0, limit_s: float = STAGE_LIMIT_S
-) -> T:
+async def as_task(stage: Callable[[], Awaitable[T]], name: str, *, retries: int = 0) -> T:
     """The result of `stage`, run as a task run of that name on the run's page."""
     made: list[T] = []
 
     async def body() -> State[Any] | None:
         try:
-            made.append(await _within(stage, name, limit_s))
+            made.append(await stage())
         except asyncio.CancelledError:
             # Prefect would call a stopped task crashed. The cancellation goes on below.
             return Cancelled(message="Stopped")
@@ -67,20 +63,6 @@ async def can_be_retried(task: Any, run: Any, state: State[Any]) -> bool:  # noq
     return isinstance(error, PodloomError) and error.retryable
 
 
-async def _within(stage: Callable[[], Awaitable[T]], name: str, limit_s: float) -> T:
-    limit = asyncio.timeout(limit_s)
-    try:
-        async with limit:
-            return await stage()
-    except TimeoutError as error:
-        if not limit.expired():
-            raise
-        raise PodloomError(
-            f"the stage {name!r} was not done after {limit_s / 3600:g} hours and was stopped;"
-            " what was made is kept, run it again"
-        ) from error
-
-
 class TaskStages:
     """pipeline.Stages as tasks around other stages.
 
@@ -96,6 +78,14 @@ class TaskStages:
     async def read_sources(self) -> tuple[SourceDocument, ...]:
         """Task "Read sources"."""
         return await as_task(self._stages.read_sources, "Read sources", retries=RETRIES)
+
+    async def review_script(self, write: Callable[[], Awaitable[Script]]) -> None:
+        """No task: a run can only be suspended between tasks."""
+        await self._stages.review_script(write)
+
+    async def write_script(self, documents: tuple[SourceDocument, ...]) -> Script:
+        """Task "Write script"."""
+        return await as_task(lambda: self._stages.write_script(documents), "Write script", retries=RETRIES)
 
     async def write_outline(self, documents: tuple[SourceDocument, ...]) -> Outline:
         """Task "Write outline"."""

@@ -2,44 +2,98 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
+from uuid import uuid4
 
-from prefect.events import emit_event
+from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
 
-from podloom.domain import Episode, EpisodeRequest
+from podloom.domain import Episode, EpisodeRequest, Priority
+from podloom.domain.events import Finished, RunBegan
+from podloom.errors import RequestError
 from podloom.pipeline import make_episode
 from podloom.settings import Settings
 from podloom.stages.opening import open_studio
+from podloom.stages.reviewing import NOBODY, Desk, InlineDesk
 from podloom.stages.show import Show
+from podloom.stages.telling import Teller
+from podloom.tasks.alerting import tell_alert
 from podloom.tasks.artifacts import RunPage, both
-from podloom.tasks.context import given
+from podloom.tasks.context import Given, given
 from podloom.tasks.episode import TaskStages
+from podloom.tasks.news import tell_news
+from podloom.tasks.reviewing import SuspendedDesk
+from podloom.tasks.runlog import RunLog
+from podloom.tasks.watching import was_replaced
 from podloom.telemetry import Telemetry
 
 Placed = TypeVar("Placed", EpisodeRequest, Show)
-FINISHED = "podloom.episode.finished"
-"""Event for automations: something to do with every finished episode."""
 
 
 async def make_in_flow(request: EpisodeRequest) -> Episode:
-    """Make the episode of the running flow run.
+    """Make the episode of the running flow run, and tell the world how it ended.
 
     Raises:
         PodloomError: A stage failed.
     """
-    context = given()
-    request = placed(request)
-    run_id = str(flow_run.id) if flow_run.id else None
+    context, run_id = given(), str(flow_run.id or uuid4())
+    teller = Teller(request, context.settings, run_id, tell_news)
+    return await teller.told(_make(request, context, run_id), unless=was_replaced)
+
+
+async def _make(request: EpisodeRequest, context: Given, run_id: str) -> Episode:
+    request = as_queued(placed(request))
+    desk = _desk(request, context)
+    log = RunLog()
     async with RunPage() as page:
-        telemetry = Telemetry(both(page.take, context.on_progress))
+        telemetry = Telemetry(
+            both(page.take, context.on_progress),
+            on_alert=tell_alert,
+            on_event=both(both(page.take_event, log.take), context.on_event),
+        )
+        telemetry.tell(RunBegan(run=run_id))
         async with open_studio(request, context.settings, telemetry, run_id=run_id) as studio:
+            studio.desk = desk
             stages = TaskStages(studio)
             episode = await make_episode(stages)
             await page.show_result(studio.run, episode, stages.cues)
-    tell(episode)
+    log.take(Finished(episode=episode))
     return episode
+
+
+def _desk(request: EpisodeRequest, context: Given) -> Desk | None:
+    """Where the script waits for its reviewer.
+
+    Raises:
+        RequestError: Nobody could review it: Prefect suspends runs of deployments only.
+    """
+    flow_context = FlowRunContext.get()
+    run = flow_context.flow_run if flow_context else None
+    if not request.review:
+        return None
+    if context.reviewer is not None:
+        return InlineDesk(context.reviewer)
+    if run is None or run.deployment_id is None:
+        raise RequestError(NOBODY)
+    return SuspendedDesk(run.id, context.settings.review)
+
+
+def as_queued(request: EpisodeRequest) -> EpisodeRequest:
+    """`request` as urgent as the work queue that its run came from, unless it asks for a priority itself.
+
+    "normal" is what forms fill in, so it asks for nothing. A deadline in minutes counts from when the run was
+    to start, not from when a worker was free.
+    """
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    if run is None:
+        return request
+    priority = next((known for known in get_args(Priority) if known == run.work_queue_name), None)
+    if priority and request.priority == EpisodeRequest().priority:
+        request = request.model_copy(update={"priority": priority})
+    return request.dated(run.expected_start_time or datetime.now(UTC))
 
 
 def placed(asked: Placed) -> Placed:
@@ -51,21 +105,3 @@ def placed_folder(folder: str, settings: Settings) -> str:
     """A relative folder lies in PODLOOM_OUT_ROOT: process workers work in folders that are deleted."""
     root = settings.out_root
     return str(Path(root).expanduser().resolve() / folder) if root else folder
-
-
-def tell(episode: Episode) -> None:
-    """Emit the event; Prefect sends it in the background."""
-    emit_event(
-        FINISHED,
-        resource={
-            "prefect.resource.id": f"podloom.episode.{episode.id}",
-            "prefect.resource.name": episode.title,
-            "podloom.podcast": episode.podcast,
-        },
-        payload={
-            "folder": episode.folder,
-            "duration_s": episode.duration_s,
-            "seconds": episode.seconds,
-            "draft": episode.draft,
-        },
-    )

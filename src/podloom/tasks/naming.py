@@ -8,9 +8,7 @@ from typing import Any
 from prefect.runtime import flow_run
 
 from podloom.domain import EpisodeRequest
-from podloom.sources.locate import ADDRESS, looks_like_path
-
-LONGEST = 80
+from podloom.stages.titles import run_name
 
 
 def episode_run_name() -> str:
@@ -19,17 +17,6 @@ def episode_run_name() -> str:
     if not isinstance(request, EpisodeRequest):
         request = EpisodeRequest.model_validate(request)
     return run_name(request)
-
-
-def run_name(request: EpisodeRequest) -> str:
-    """One short line for people."""
-    source = next(iter(request.sources), "").strip() or PurePath(request.script).parent.name
-    if ADDRESS.fullmatch(source):
-        source = source.partition("://")[2].rstrip("/")
-    elif looks_like_path(source):
-        source = PurePath(source).name
-    text = " ".join((request.title or source or "episode").split())
-    return text if len(text) <= LONGEST else text[: LONGEST - 1].rstrip() + "…"
 
 
 def show_run_name() -> str:

@@ -9,52 +9,32 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from podloom.domain import Cue, Episode, Progress
+from podloom.domain import Cue, Episode
+from podloom.domain.progress import clock, shortened
+from podloom.settings import Settings
 from podloom.stages.lines import VoicedLine
+from podloom.stages.live import shown_at
 from podloom.stages.run import Run
+from podloom.tasks.hidden import hidden
 
 Row = dict[str, Any]
-BEGINS = {
-    "plan": 0.0,
-    "sources": 1.0,
-    "outline": 4.0,
-    "script": 10.0,
-    "voices": 10.0,
-    "mix": 90.0,
-    "publish": 94.0,
-    "record": 98.0,
-    "done": 100.0,
-}
-"""Percent at which a stage begins; chapters and clips are most of a run."""
-CLIPS_WEIGHT = 0.8
-"""Of the part between the outline and the mix; the rest are chapters."""
 THUMBNAIL_PIXELS = 480
-
-
-def percent(progress: Progress) -> float:
-    """How far a run is, from 0 to 100, with one decimal."""
-    begin = BEGINS.get(progress.stage, 0.0)
-    if progress.stage not in {"script", "voices"}:
-        return begin
-    clips = _share(progress.segments_done, progress.segments)
-    chapters = _share(progress.chapters_done, progress.chapters)
-    # Lines that are not known yet count as not voiced: half of the chapters known is at most half.
-    voiced = min(clips, 1.0 if chapters == 1.0 else 0.95)
-    return round(begin + (BEGINS["mix"] - begin) * (CLIPS_WEIGHT * voiced + (1 - CLIPS_WEIGHT) * chapters), 1)
-
-
-def sentence(progress: Progress) -> str:
-    """What is being done, and how much of it is done."""
-    parts = [progress.message]
-    if progress.chapters:
-        parts.append(f"chapters {progress.chapters_done}/{progress.chapters}")
-    if progress.segments:
-        parts.append(f"clips {progress.segments_done}/{progress.segments}")
-    if progress.audio_s:
-        parts.append(f"{clock(progress.audio_s)} of speech")
-    if progress.cache_hits:
-        parts.append(f"{progress.cache_hits} from the cache")
-    return " · ".join([*parts, f"{progress.elapsed_s:.0f} s"])
+FILES = {
+    "mp3": "the episode, with chapters and tags",
+    "m4a": "the episode as AAC, with chapters",
+    "opus": "the episode as Opus",
+    "vtt": "captions for web players and podcast apps",
+    "srt": "captions for video editors",
+    "transcript": "the transcript, for podcast apps",
+    "chapters": "the chapters, for podcast apps",
+    "script": "the script; edit it and run revoice",
+    "cover": "the cover",
+    "waveform": "loud and quiet, with the chapters",
+    "description": "the show notes",
+    "page": "the player page",
+    "manifest": "everything that is known about the episode",
+}
+"""What the files of an episode are for."""
 
 
 def chapter_rows(run: Run, episode: Episode) -> list[Row]:
@@ -80,7 +60,10 @@ def chapter_rows(run: Run, episode: Episode) -> list[Row]:
 
 
 def clip_rows(run: Run, cues: Sequence[Cue]) -> list[Row]:
-    """One row a line: when it is heard, who says it, for how long, and whether its clip was there already."""
+    """One row a line: when it is heard, who says it, for how long, and whether its clip was there already.
+
+    Cells do not wrap, so a line is cut; the transcript has all of it.
+    """
     rows = []
     for cue in cues:
         segment = cue.segment
@@ -92,7 +75,7 @@ def clip_rows(run: Run, cues: Sequence[Cue]) -> list[Row]:
                 "Seconds": round(clip.duration_s, 2),
                 "Speaker": segment.speaker,
                 "From the cache": "yes" if clip.cached else "no",
-                "Text": segment.text,
+                "Text": shortened(segment.text),
             }
         )
     return rows
@@ -103,7 +86,6 @@ def summary(run: Run, episode: Episode) -> str:
     hits = ", ".join(f"{tier} {found}" for tier, found in episode.cache_hits.items())
     loudness = episode.loudness
     facts = {
-        "Podcast": episode.podcast,
         "Length": f"{clock(episode.duration_s)} of {clock(episode.asked_s)} asked",
         "Chapters and lines": f"{len(episode.chapters)} and {episode.segments}",
         "Voices": f"{episode.engine}: {', '.join(f'{s.name} = {s.voice.id}' for s in run.speakers)}",
@@ -113,11 +95,12 @@ def summary(run: Run, episode: Episode) -> str:
         "Made in": f"{episode.seconds:.1f} s",
         "Folder": f"`{episode.folder}`",
     }
+    rows = [[name, _plain(value)] for name, value in facts.items()]
     timings = [[timing.name, f"{timing.duration_s:.2f}"] for timing in run.telemetry.timings]
     parts = [
         f"# {_plain(episode.title)}",
         _plain(episode.summary),
-        _table(["", ""], [[name, _plain(value)] for name, value in facts.items()]),
+        _table(["Podcast", _plain(episode.podcast)], rows),
         f"**[Listen and read along]({_link(run, episode, 'page')})**",
         "## Files",
         _table(["File", "For"], _files(run, episode)),
@@ -126,7 +109,7 @@ def summary(run: Run, episode: Episode) -> str:
     ]
     if run.telemetry.notes:
         parts += ["## Notes", "\n".join(f"- {_plain(note)}" for note in run.telemetry.notes)]
-    return "\n\n".join(filter(None, parts)) + "\n"
+    return "\n\n".join([*filter(None, parts), hidden("episode", episode.model_dump_json())]) + "\n"
 
 
 def thumbnail(cover: Path) -> str:
@@ -137,13 +120,29 @@ def thumbnail(cover: Path) -> str:
         picture.thumbnail((THUMBNAIL_PIXELS, THUMBNAIL_PIXELS))
         small = io.BytesIO()
         picture.convert("RGB").save(small, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(small.getvalue()).decode()
+    return _inside(small.getvalue(), "image/jpeg")
 
 
-def clock(seconds: float) -> str:
-    """75 -> "1:15"."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+def waveform(picture: Path) -> str:
+    """The waveform, which is small enough as it is."""
+    return _inside(picture.read_bytes(), "image/png")
+
+
+def _inside(picture: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(picture).decode()}"
+
+
+def link_to(address: str) -> str:
+    """What a browser opens: an address as it is, a path as a file of the machine that has it."""
+    return address if "://" in address else Path(address).as_uri()
+
+
+def link_to_file(settings: Settings, path: Path) -> str:
+    """Public address where there is one, else the library's, else the file on the machine that made it."""
+    if base := settings.feed.base_url.strip().rstrip("/"):
+        return f"{base}/{quote(path.parent.name)}/{quote(path.name)}"
+    library = shown_at(settings, path.parent)
+    return library + quote(path.name) if library else path.as_uri()
 
 
 def _lines(run: Run, chapter: int) -> tuple[VoicedLine, ...]:
@@ -151,14 +150,11 @@ def _lines(run: Run, chapter: int) -> tuple[VoicedLine, ...]:
 
 
 def _files(run: Run, episode: Episode) -> list[list[str]]:
-    return [[f"[{name}]({_link(run, episode, kind)})", kind] for kind, name in episode.files.items()]
+    return [[f"[{name}]({_link(run, episode, kind)})", FILES[kind]] for kind, name in episode.files.items()]
 
 
 def _link(run: Run, episode: Episode, kind: str) -> str:
-    """Public address where there is one, else the file on the machine that made it."""
-    path = Path(episode.folder) / episode.files[kind]
-    base = run.settings.feed.base_url.strip().rstrip("/")
-    return f"{base}/{quote(path.parent.name)}/{quote(path.name)}" if base else path.as_uri()
+    return link_to_file(run.settings, Path(episode.folder) / episode.files[kind])
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -169,7 +165,3 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 def _plain(text: str) -> str:
     """One line, with nothing that ends a table's cell."""
     return " ".join(text.replace("|", "\\|").split())
-
-
-def _share(done: int, total: int) -> float:
-    return min(1.0, done / total) if total else 0.0

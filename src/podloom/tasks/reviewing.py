@@ -1,0 +1,105 @@
+"""A script that waits for its reviewer on a Prefect server: no process and no slot wait with it.
+
+The run is suspended. Resumed, it begins again from the top, finds its draft beside the run on the server, and
+goes on. So a review may take days and end on another machine.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.client.orchestration import get_client
+from prefect.exceptions import Pause
+from prefect.flow_runs import asuspend_flow_run
+from prefect.input import RunInput
+from pydantic import Field
+
+from podloom.domain.review import Decision, Review, ScriptDraft
+from podloom.script.page import script_page
+from podloom.settings import ReviewSettings
+from podloom.tasks.drafts import DRAFT, MOST_DRAFTS, newest
+from podloom.tasks.runlog import say
+
+PAGE = "episode-script"
+WAITING = f"the script waits for its reviewer: read {PAGE} under Artifacts, then Resume on this page, or"
+
+
+class ReviewForm(RunInput):
+    """The form that the UI shows when the run is to be resumed."""
+
+    decision: Decision = Field(
+        default="approve",
+        title="Decision",
+        description="approve: voice it as it is. edit: voice the edited script. reject: write it anew.",
+        json_schema_extra={"position": 0},
+    )
+    note: str = Field(
+        default="",
+        title="Note for the writer",
+        description="With a rejection: what is to be different. Lines can be named by their numbers.",
+        json_schema_extra={"position": 1},
+    )
+    script: str = Field(
+        default="",
+        title="Edited script",
+        description="With an edit: the artifact's Markdown as you changed it, a script's JSON, or the path of"
+        " either on the worker.",
+        json_schema_extra={"position": 2},
+    )
+
+
+class SuspendedDesk:
+    """Implements stages.reviewing.Desk; only for runs of a deployment."""
+
+    lasting = True
+
+    def __init__(self, run_id: UUID, settings: ReviewSettings) -> None:
+        self._run_id, self._settings = run_id, settings
+        self._kept = 0
+
+    async def recall(self) -> ScriptDraft:
+        """The newest draft on the server."""
+        async with get_client() as client:
+            found = await client.filter_flow_run_input(
+                self._run_id, key_prefix=DRAFT, limit=MOST_DRAFTS, exclude_keys=set()
+            )
+        self._kept, draft = newest({one.key: one.value for one in found})
+        return draft
+
+    async def keep(self, draft: ScriptDraft) -> None:
+        """Beside the run, under a key of its own."""
+        self._kept += 1
+        async with get_client() as client:
+            await client.create_flow_run_input(
+                self._run_id, key=f"{DRAFT}{self._kept}", value=draft.model_dump_json()
+            )
+
+    async def ask(self, draft: ScriptDraft) -> Review:
+        """Show the script and suspend the run; comes back in the attempt that follows the answer.
+
+        Raises:
+            Pause: The first time.
+        """
+        key = f"review-{draft.answers}-{len(draft.rejections)}"
+        assert draft.script is not None
+        heading = f"> {draft.fault}\n\n" if draft.fault else ""
+        await acreate_markdown_artifact(
+            key=PAGE, markdown=heading + script_page(draft.script), description="The script, to be reviewed"
+        )
+        form: Any = ReviewForm.with_initial_data(description=self._description(draft))
+        try:
+            answer = await asuspend_flow_run(wait_for_input=form, timeout=self._settings.timeout_s, key=key)
+        except Pause:
+            say(self._run_id, f"{WAITING} `podloom review {self._run_id}`")
+            raise
+        return Review.model_validate(answer.model_dump(include={"decision", "note", "script"}))
+
+    def _description(self, draft: ScriptDraft) -> str:
+        left = self._settings.rounds - len(draft.rejections)
+        parts = [f"The script is the artifact **{PAGE}** of this run."]
+        if draft.fault:
+            parts.append(f"**The last answer could not be used: {draft.fault}.**")
+        parts.append(f"It can be rejected {left} more time{'' if left == 1 else 's'}.")
+        return " ".join(parts)

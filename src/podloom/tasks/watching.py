@@ -1,0 +1,111 @@
+"""A run looks after its own state, and shows that it is alive.
+
+Nothing stops a run inside a runner's own process when it is cancelled in the UI: Prefect only notes the wish.
+And a run whose worker was taken for lost has been started again elsewhere: two must not go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextvars import ContextVar
+from typing import Any, Literal
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.events import emit_event
+from prefect.runtime import flow_run
+
+from podloom.tasks.artifacts import UNREACHABLE
+from podloom.tasks.context import given
+
+log = logging.getLogger(__name__)
+HEARTBEAT = "prefect.flow-run.heartbeat"
+"""Prefect's own event, which it sends every three minutes; sooner is what makes lost runs found sooner."""
+LOOK_S = 1.0
+"""Between two looks at the run's state; a cancelled run stops in so much and what its calls need to end."""
+Ending = Literal["cancelled", "replaced"]
+
+
+class Watch:
+    """Stops `work` when the run is cancelled, or goes on elsewhere; says why it did."""
+
+    def __init__(self) -> None:
+        self.ending: Ending | None = None
+        self._run_id = UUID(str(flow_run.id)) if flow_run.id else None
+        self._attempt = int(flow_run.run_count or 0)
+        self._flow_name = str(flow_run.flow_name or "")
+        self._next_beat_s = 0.0
+
+    async def over(self, work: asyncio.Task[Any]) -> None:
+        """Look until somebody ends this; nothing to do where the flow's function was called as it is."""
+        if self._run_id is None:
+            return
+        interval_s = given().settings.runs.heartbeat_s
+        async with get_client() as client:
+            while self.ending is None:
+                run = await _read(client, self._run_id)
+                if run is not None:
+                    self._beat(run, interval_s)
+                    self.ending = self._asked(run)
+                await asyncio.sleep(0 if self.ending else LOOK_S)
+        work.cancel()
+
+    async def look(self) -> None:
+        """Once more, when the work is being stopped by somebody else: the run may go on elsewhere."""
+        if self._run_id is None or self.ending is not None:
+            return
+        async with get_client() as client:
+            run = await _read(client, self._run_id)
+        self.ending = self._asked(run) if run is not None else None
+
+    def _asked(self, run: FlowRun) -> Ending | None:
+        state = run.state
+        if state is None or (state.is_running() and run.run_count <= self._attempt):
+            return None
+        if state.is_cancelling() or state.is_cancelled():
+            return "cancelled"
+        # A run without a deployment cannot go on elsewhere: whoever called it crashed was mistaken.
+        return "replaced" if run.deployment_id else None
+
+    def _beat(self, run: FlowRun, interval_s: float) -> None:
+        if time.monotonic() < self._next_beat_s:
+            return
+        self._next_beat_s = time.monotonic() + interval_s
+        related = [_related("flow", run.flow_id, self._flow_name)]
+        if run.deployment_id:
+            related.append(_related("deployment", run.deployment_id))
+        resource = {"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.name": run.name}
+        emit_event(HEARTBEAT, resource=resource, related=related)
+
+
+def _related(role: str, identity: UUID, name: str = "") -> dict[str, str]:
+    resource = {"prefect.resource.id": f"prefect.{role}.{identity}", "prefect.resource.role": role}
+    return resource | ({"prefect.resource.name": name} if name else {})
+
+
+async def _read(client: PrefectClient, run_id: UUID) -> FlowRun | None:
+    """The run now; a server that does not answer now may answer the next time."""
+    try:
+        return await client.read_flow_run(run_id)
+    except UNREACHABLE as error:
+        log.debug("the run's state cannot be seen: %s", error)
+        return None
+
+
+_watch: ContextVar[Watch | None] = ContextVar("podloom_watch", default=None)
+
+
+def begin_watch() -> Watch:
+    """The watch over what is started next in this context."""
+    watch = Watch()
+    _watch.set(watch)
+    return watch
+
+
+def was_replaced() -> bool:
+    """Whether this run is being stopped because it goes on elsewhere: its end is not the episode's."""
+    watch = _watch.get()
+    return watch is not None and watch.ending == "replaced"
