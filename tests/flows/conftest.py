@@ -1,18 +1,17 @@
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from fixtures.prefect_server import prefect_api, prefect_server
+from fixtures.prefect_server import free_port, prefect_api, prefect_server
+from fixtures.trees import TREES
 from podloom import EpisodeRequest, Settings
-from podloom.rehearsal import RehearsalServer
+from podloom.rehearsal import Fault, RehearsalServer, Scenario
 from podloom.settings import LLMSettings, SpeechSettings
 
 __all__ = ["prefect_api", "prefect_server"]
-
-SOURCE = (
-    "Street trees cool a city. Their leaves shade walls and pavements, and the water that they give off"
-    " takes heat from the air. A row of old planes can make a street several degrees cooler than the next."
-)
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def rehearsed(tmp_path) -> Callable[..., Settings]:
 def asked(tmp_path) -> EpisodeRequest:
     """A short episode, written and spoken by servers."""
     return EpisodeRequest(
-        sources=(SOURCE,),
+        sources=(TREES,),
         title="Street trees",
         minutes=3,
         engine="openai",
@@ -42,3 +41,31 @@ def asked(tmp_path) -> EpisodeRequest:
         music=False,
         out=str(tmp_path / "out"),
     )
+
+
+@pytest.fixture
+def rehearsed_environment(rehearsal, monkeypatch) -> RehearsalServer:
+    """A rehearsal server that this process and those it starts know; it keeps its third clip for a minute."""
+    server: RehearsalServer = rehearsal(Scenario(), faults=[Fault("slow", "speech", nth=3, delay_s=60)])
+    for group in ("LLM", "SPEECH"):
+        monkeypatch.setenv(f"PODLOOM_{group}_BASE_URL", server.base_url)
+        monkeypatch.setenv(f"PODLOOM_{group}_API_KEY", "k")
+    monkeypatch.setenv("PODLOOM_SPEECH_REMOTE_CONCURRENCY", "1")
+    return server
+
+
+@pytest.fixture
+def serving(prefect_api, rehearsed_environment, home, monkeypatch) -> Iterator[subprocess.Popen[str]]:
+    """`podloom serve` for the session's Prefect server, ready for work."""
+    command = [sys.executable, "-m", "podloom", "serve"]
+    monkeypatch.setenv("PODLOOM_METRICS_PORT", str(free_port()))
+    monkeypatch.setenv("PODLOOM_LISTENING_PORT", str(free_port()))
+    monkeypatch.setenv("PODLOOM_LISTENING_FOLDER", str(home / "shown"))
+    process = subprocess.Popen(command, env=os.environ, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert "ready\n" in iter(process.stdout.readline, "")
+        yield process
+    finally:
+        process.kill()
+        process.communicate()

@@ -5,14 +5,19 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.states import AwaitingRetry
 
+from fixtures.prefect_events import alert_events
 from podloom import EpisodeRequest, RequestError, SettingsError, submit_podcast_async
+from podloom.domain import slug
+from podloom.domain.events import ChapterWritten, Finished, ProgressMade, RunBegan, StageEnded
 from podloom.flows.deploying import POOL, deploy_all, ensure_pool
+from podloom.flows.following import follow
 from podloom.flows.remote import RemotePrefect
 from podloom.flows.worker import POOL_TYPE, WarmWorker
 from podloom.rehearsal import Fault, Scenario
@@ -66,14 +71,19 @@ def test_prefects_own_command_deploys_the_file(prefect_api, tmp_path):
     command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
     done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert asyncio.run(deploy_all(POOL_TYPE)) == []  # so what the command made is what we would make
+    made = asyncio.run(deploy_all(POOL_TYPE))
+    assert [name for name in made if "/" in name] == []  # so what the command made is what we would make
 
 
 async def test_every_deployment_completes(deployed, tmp_path, monkeypatch):
     monkeypatch.setenv("PODLOOM_FEED_BASE_URL", "https://podcast.example.org")
-    out = tmp_path / "out"
+    monkeypatch.setenv("PODLOOM_ALERTS_LEAST_RUNS", "1")
+    monkeypatch.setenv("PODLOOM_ALERTS_MEMORY_MB", "1")
+    out, since = tmp_path / "out", datetime.now(UTC)
     (episode,) = await work_until_done(await trigger("generate-podcast", offline(tmp_path, title="Trees")))
     assert (episode.state, episode.percent) == ("COMPLETED", 100)
+    (alert,) = await alert_events(deployed, "memory_mb", since)
+    assert (alert["event"], alert["payload"]["limit"]) == ("podloom.alert.raised", 1)
     watched = tmp_path / "watched"
     watched.mkdir()
     (watched / "note.md").write_text((EXAMPLES / "city-trees.md").read_text("utf-8"), "utf-8")
@@ -83,6 +93,7 @@ async def test_every_deployment_completes(deployed, tmp_path, monkeypatch):
         await trigger("publish-feed", {"podcast": "Podloom", "folder": str(out)}),
         await trigger("scheduled-show", {"show": show | {"engine": "tone", "writer": "offline"}}),
         await trigger("clean-up"),
+        await trigger("daily-benchmark", {"workload": "fast"}),
     )
     assert [(view.state, view.message) for view in views if view.state != "COMPLETED"] == []
     assert (out / "feed.xml").is_file()
@@ -111,21 +122,59 @@ async def test_the_retry_button_pays_for_nothing_twice(deployed, rehearsal, monk
     assert server.calls.paid_twice() == []
 
 
+def chapters(events):
+    """Stages of those that are written."""
+    return [f"chapter {event.chapter}" for event in events if isinstance(event, ChapterWritten)]
+
+
 async def test_submitting_chooses_the_queue_and_watching_ends_with_the_run(deployed, tmp_path):
     fields = offline(tmp_path, title="Urgent", priority="breaking")["request"]
-    run = await submit_podcast_async(EpisodeRequest.model_validate(fields))
+    run = (await submit_podcast_async(EpisodeRequest.model_validate(fields))).id
     async with get_client() as client:
         assert (await client.read_flow_run(run)).work_queue_name == "breaking"
 
-    async def follow():
+    async def followed():
         async with RemotePrefect() as server:
-            return [view async for view in server.watch(run)]
+            return [event async for event in follow(server, run)]
 
-    views, _ = await asyncio.gather(follow(), work_until_done(run))
-    assert (views[0].state, views[-1].state) == ("SCHEDULED", "COMPLETED")
-    assert [view.percent for view in views] == sorted(view.percent for view in views)
+    events, _ = await asyncio.gather(followed(), work_until_done(run))
+    progress = [event for event in events if isinstance(event, ProgressMade)]
+    assert (progress[0].state, progress[-1].state) == ("scheduled", "completed")
+    assert [event.percent for event in progress] == sorted(event.percent for event in progress)
+    assert [event.run for event in events if isinstance(event, RunBegan)] == [run]
+    stages = [event.stage for event in events if isinstance(event, StageEnded)]
+    assert sorted(stages) == sorted(["sources", "outline", *chapters(events), "mix", "publish", "record"])
     manifest = json.loads((tmp_path / "out" / "urgent" / "episode.json").read_text("utf-8"))
     assert manifest["run_id"] == run
+    assert isinstance(events[-1], Finished)
+    assert events[-1].episode.folder == str(tmp_path / "out" / "urgent")
+
+
+@pytest.mark.parametrize(
+    ("queue", "priority", "voiced"),
+    [
+        ("backfill", "normal", "backfill"),
+        ("backfill", "breaking", "breaking"),
+        ("normal", "normal", "normal"),
+    ],
+)
+async def test_the_work_queue_decides_who_is_voiced_first_unless_the_request_does(
+    deployed, tmp_path, queue, priority, voiced
+):
+    title = f"{queue} {priority}"
+    parameters = offline(tmp_path, title=title, priority=priority, deadline="30", minutes=0.5)
+    async with get_client() as client:
+        deployment = await client.read_deployment_by_name("generate-podcast/generate-podcast")
+        run = await client.create_flow_run_from_deployment(
+            deployment.id, parameters=parameters, work_queue_name=queue
+        )
+    (view,) = await work_until_done(str(run.id))
+    assert view.state == "COMPLETED", view.message
+    manifest = json.loads((tmp_path / "out" / slug(title) / "episode.json").read_text("utf-8"))
+    assert manifest["request"]["priority"] == voiced
+    # Counted from when the run was to start.
+    due = datetime.fromisoformat(manifest["request"]["deadline"])
+    assert abs((due - run.expected_start_time).total_seconds() - 30 * 60) < 1
 
 
 async def test_an_unknown_run_is_named(deployed):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from prefect.states import Cancelling
 from podloom import PodloomError, ProviderError, generate_podcast_async
 from podloom.rehearsal import Fault, Scenario
 from podloom.tasks import episode as tasks
+from podloom.tasks import runlog
 
 pytestmark = pytest.mark.prefect
 
@@ -39,6 +41,18 @@ async def artifacts_of(run):
         return {artifact.key: artifact for artifact in await client.read_artifacts(artifact_filter=wanted)}
 
 
+async def news_of(podcast, count):
+    """So many events of the show's episodes, oldest first; Prefect stores them in the background."""
+    about = {"labels": {"podloom.podcast": [podcast]}}
+    wanted = {"event": {"prefix": ["podloom.episode."]}, "resource": about, "order": "ASC"}
+    found = []
+    async with get_client() as client:
+        while len(found) < count:
+            answer = await client.request("POST", "/events/filter", json={"filter": wanted, "limit": 50})
+            found = answer.json()["events"]
+    return found
+
+
 async def test_the_runs_page_tells_what_was_made(prefect_api, rehearsal, rehearsed, asked):
     server = rehearsal(Scenario())
     seen = []
@@ -58,21 +72,45 @@ async def test_the_runs_page_tells_what_was_made(prefect_api, rehearsal, rehears
     assert len(json.loads(shown["episode-clips"].data)) == episode.segments
     page = (Path(episode.folder) / "index.html").as_uri()
     assert f"[Listen and read along]({page})" in shown["episode-summary"].data
+    stream = Path(episode.folder).parent / "_live" / episode.run_id / "index.html"
+    assert shown["episode-listen"].data == f"[Listen while it is made]({stream.as_uri()})"
     assert "data:image/jpeg;base64," in shown["episode-cover"].data
+    assert "data:image/png;base64," in shown["episode-waveform"].data
+
+
+async def test_the_logs_of_a_run_tell_what_happened(prefect_api, rehearsal, rehearsed, asked, caplog):
+    logger = logging.getLogger(runlog.NAME)
+    logger.addHandler(caplog.handler)
+    try:
+        settings = rehearsed(rehearsal(Scenario()))
+        episode = await generate_podcast_async(asked, settings=settings, orchestration="prefect")
+    finally:
+        logger.removeHandler(caplog.handler)
+    told = [record for record in caplog.records if record.name == runlog.NAME]
+    lines = [record.getMessage() for record in told]
+    assert {vars(record)["flow_run_id"] for record in told} == {episode.run_id}
+    assert (lines[0], lines[-1]) == (f"run {episode.run_id} began", f"finished: {episode.folder}")
+    assert "outline began" in lines
+    assert [line for line in lines if "is voiced" in line] == []
 
 
 async def test_a_failure_is_one_sentence_and_the_next_run_pays_for_nothing_twice(
     prefect_api, rehearsal, rehearsed, asked
 ):
     server = rehearsal(Scenario(), faults=[Fault("400", "speech", nth=5)])
-    asked = asked.model_copy(update={"title": "Fails once"})
+    asked = asked.model_copy(update={"title": "Fails once", "podcast": "A show with news"})
     with pytest.raises(ProviderError) as failure:
         await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
     run = await run_named("Fails once")
     assert run.state.type.value == "FAILED"
     assert run.state.message == str(failure.value)
-    await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
+    episode = await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
     assert server.calls.paid_twice() == []
+    failed, completed = await news_of(asked.podcast, count=2)
+    assert failed["payload"]["error"] == {"type": "ProviderError", "message": str(failure.value)}
+    assert completed["resource"]["prefect.resource.id"] == f"podloom.episode.{episode.id}"
+    related = {one["prefect.resource.role"]: one["prefect.resource.id"] for one in completed["related"]}
+    assert related["flow-run"] == f"prefect.flow-run.{episode.run_id}"
 
 
 async def test_a_server_that_is_away_for_a_moment_costs_a_retry_of_one_task(

@@ -1,10 +1,15 @@
 """Percent and sentence of a run's progress."""
 
+from pathlib import Path
+
 import pytest
 
-from podloom import EpisodeRequest, Progress
+from podloom import EpisodeRequest, Progress, Settings
+from podloom.domain.progress import clock, percent, sentence
+from podloom.settings import FeedSettings, ListeningSettings
+from podloom.stages.publish import NAMES
 from podloom.tasks.naming import run_name
-from podloom.tasks.reports import clock, percent, sentence
+from podloom.tasks.reports import FILES, link_to, link_to_file
 
 
 def at(stage, **fields):
@@ -56,3 +61,37 @@ def test_clock(seconds, expected):
 )
 def test_run_names(fields, expected):
     assert run_name(EpisodeRequest(**fields)) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("http://127.0.0.1:4280/_live/r/", "http://127.0.0.1:4280/_live/r/"),
+        ("/shows/trees & more/_live/r/index.html", "file:///shows/trees%20%26%20more/_live/r/index.html"),
+    ],
+)
+def test_a_link_is_one_that_a_browser_opens(address, expected):
+    assert link_to(address) == expected
+
+
+LIBRARY = ListeningSettings(url="http://127.0.0.1:4280", folder="/shows")
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, "file:///shows/trees/episode.mp3"),
+        ({"listening": LIBRARY}, "http://127.0.0.1:4280/trees/episode.mp3"),
+        ({"listening": LIBRARY.model_copy(update={"folder": "/others"})}, "file:///shows/trees/episode.mp3"),
+        (
+            {"listening": LIBRARY, "feed": FeedSettings(base_url="https://podcast.example.org/")},
+            "https://podcast.example.org/trees/episode.mp3",
+        ),
+    ],
+)
+def test_a_file_is_linked_where_a_browser_reaches_it(settings, expected):
+    assert link_to_file(Settings(**settings), Path("/shows/trees/episode.mp3")) == expected
+
+
+def test_the_page_says_what_each_file_is_for():
+    assert FILES.keys() == NAMES.keys()

@@ -3,50 +3,55 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
+from pathlib import Path
 
+import httpx
 import pytest
 
 from podloom import SettingsError
 from podloom.flows.local import local_server
 from podloom.flows.remote import RemotePrefect
-from podloom.rehearsal import Fault, Scenario
 
 pytestmark = pytest.mark.prefect
 
 
-@pytest.fixture
-def serving(prefect_api, rehearsal, home):
-    """The command, ready, with a rehearsal server that keeps it waiting for its third clip."""
-    server = rehearsal(Scenario(), faults=[Fault("slow", "speech", nth=3, delay_s=60)])
-    environment = {**os.environ, "PODLOOM_SPEECH_REMOTE_CONCURRENCY": "1"}
-    for group in ("LLM", "SPEECH"):
-        environment |= {f"PODLOOM_{group}_BASE_URL": server.base_url, f"PODLOOM_{group}_API_KEY": "k"}
-    command = [sys.executable, "-m", "podloom", "serve"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        assert "ready\n" in iter(process.stdout.readline, "")
-        yield process, server
-    finally:
-        process.kill()
-        process.communicate()
+def metrics():
+    """What Prometheus sees of the worker."""
+    return httpx.get(f"http://127.0.0.1:{os.environ['PODLOOM_METRICS_PORT']}/metrics").text
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_stops_runs_and_keeps_what_is_made(serving, asked, number, home):
-    process, server = serving
+def library():
+    """The first page of what the worker shows."""
+    return httpx.get(f"http://127.0.0.1:{os.environ['PODLOOM_LISTENING_PORT']}/").text
+
+
+def hidden_in(folder):
+    """What a run has left behind there."""
+    return list(Path(folder).glob(".*"))
+
+
+# Both go the same way; each takes a server and an episode.
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
+async def test_a_signal_stops_runs_and_keeps_what_is_made(
+    serving, rehearsed_environment, asked, number, home
+):
+    process, server = serving, rehearsed_environment
     async with RemotePrefect() as prefect:
         run = await prefect.submit(asked)
         while server.calls.count("speech") < 3:
             view = await prefect.look(run)
             assert not view.final, view
+        assert "podloom_runs_running 1.0" in metrics()
+        assert "There is none yet" in library()
         process.send_signal(number)
         assert process.wait(30) == 0
         assert process.stdout.read().endswith("stopped\n")
         view = await prefect.look(run)
     assert view.final
-    assert view.state != "COMPLETED"
+    assert view.state == "CANCELLED"
+    with pytest.raises(httpx.ConnectError):
+        library()
+    assert hidden_in(asked.out) == []  # as tidy as a run without Prefect
     assert list((home / "clips").glob("*/*.flac"))  # the next run goes on from there
 
 

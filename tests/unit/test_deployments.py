@@ -52,10 +52,15 @@ def test_every_field_of_the_form_has_a_title_a_help_text_and_a_place(name, model
     assert all(field["title"] and len(field["description"]) > 5 for field in fields.values())
 
 
-def test_only_the_clean_up_runs_by_itself():
+def test_only_the_clean_up_and_the_benchmark_run_by_themselves():
     active = {
         deployment["name"]: [schedule["active"] for schedule in deployment["schedules"]]
         for deployment in DEPLOYMENTS
         if "schedules" in deployment
     }
-    assert active == {"scheduled-show": [False], "clean-up": [True]}
+    assert active == {
+        "scheduled-show": [False],
+        "clean-up": [True],
+        "find-lost-runs": [False],
+        "daily-benchmark": [True],
+    }

@@ -14,6 +14,8 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 from podloom.domain import Priority
+from podloom.flows.automations import deploy_automations
+from podloom.settings import load_settings
 
 POOL = "podloom"
 FILE = Path(__file__).with_name("prefect.yaml")
@@ -23,7 +25,7 @@ QUEUES: dict[Priority, int] = {"breaking": 1, "normal": 2, "backfill": 3}
 
 
 async def deploy_all(pool_type: str) -> list[str]:
-    """Make what is missing on the server; returns the deployments that were made or changed.
+    """Make what is missing on the server; returns the deployments and automations that were made or changed.
 
     What has this version already stays as it is: a schedule that was switched on in the UI stays on.
     """
@@ -35,6 +37,7 @@ async def deploy_all(pool_type: str) -> list[str]:
             if not await _is_current(client, deployment):
                 await deployment.aapply()
                 made.append(deployment.full_name)
+        made += await deploy_automations(client, load_settings())
     return made
 
 

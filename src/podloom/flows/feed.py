@@ -18,14 +18,14 @@ from podloom.tasks.making import placed_folder
 
 @flow(name="publish-feed", persist_result=False, log_prints=False)
 async def publish_feed_flow(
-    podcast: Annotated[
-        str, Field(title="Podcast", description="The show whose episodes are listed.", min_length=1)
-    ] = "Podloom",
-    folder: Annotated[
-        str, Field(title="Folder", description="Where its episodes lie; feed.xml is written there.")
-    ] = "out",
+    podcast: Annotated[str, Field(min_length=1)] = "Podloom", folder: str = "out"
 ) -> State[Any]:
-    """Write and check the podcast's feed. Its public address is the setting PODLOOM_FEED_BASE_URL."""
+    """Write and check the podcast's feed. Its public address is the setting PODLOOM_FEED_BASE_URL.
+
+    Args:
+        podcast: The show whose episodes are listed.
+        folder: Where its episodes lie; feed.xml is written there.
+    """
     return await ended(_publish(podcast, folder))
 
 

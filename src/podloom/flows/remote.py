@@ -9,25 +9,33 @@ import asyncio
 import base64
 import os
 import random
+import time
 import uuid
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import httpx
+from pydantic import ValidationError
 
-from podloom.domain import EpisodeRequest
+from podloom.domain import Episode, EpisodeRequest
 from podloom.errors import RequestError, SettingsError
+from podloom.tasks.hidden import revealed
+from podloom.tasks.journal import JOURNAL
 
 LOCAL_API = "http://127.0.0.1:4200/api"
 """Where `podloom serve` listens; asked when PREFECT_API_URL is not set."""
 DEPLOYMENT = "generate-podcast/generate-podcast"
 PATIENCE_S = 10.0
-LOOK_S = 0.5
+SUMMARY = "episode-summary"
+"""Key of the artifact that a completed run leaves."""
 BUSY = frozenset({429, 502, 503, 504})
 """A server on SQLite answers so while its database is locked."""
 TRIES = 6
 PAUSE_S = 0.2
+LIMIT_S = 30.0
+"""No try begins after that."""
+KEEPALIVE_S = 60.0
 FINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED", "CRASHED"})
 
 
@@ -43,6 +51,9 @@ class RunView:
     percent: float
     doing: str
     """The progress artifact's sentence."""
+    elapsed_s: float
+    journal: tuple[str, str]
+    """Id and text of the artifact that tells what has happened; see tasks/journal.py."""
 
     @property
     def final(self) -> bool:
@@ -54,14 +65,23 @@ class RemotePrefect:
     """A connection to a server; a context manager. Keep it open to submit many runs."""
 
     def __init__(self, url: str = "") -> None:
-        self.url = (url or os.environ.get("PREFECT_API_URL") or LOCAL_API).rstrip("/")
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_S, headers=_credentials())
+        self.url = url.rstrip("/") or _api_url()
+        self._http = httpx.AsyncClient(
+            base_url=self.url,
+            timeout=PATIENCE_S,
+            headers=_credentials(),
+            limits=httpx.Limits(keepalive_expiry=KEEPALIVE_S),
+        )
         self._deployment = ""
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
         await self._http.aclose()
 
     async def submit(self, request: EpisodeRequest) -> str:
@@ -71,32 +91,40 @@ class RemotePrefect:
             SettingsError: No server answers, or Podloom is not deployed there.
             RequestError: The server refuses the request.
         """
-        if not self._deployment:
-            found = await self._ask("GET", f"/deployments/name/{DEPLOYMENT}")
-            self._deployment = found["id"]
         body = {
             "parameters": {"request": request.model_dump(mode="json", exclude_unset=True)},
             "work_queue_name": request.priority,
             # So that a submission that is sent again does not become two runs.
             "idempotency_key": uuid.uuid4().hex,
         }
-        run = await self._ask("POST", f"/deployments/{self._deployment}/create_flow_run", body)
+        known = self._deployment
+        try:
+            return await self._create(known or await self._find(), body)
+        except SettingsError as error:
+            if not known or error.__cause__ is not None:  # no answer at all
+                raise
+        return await self._create(await self._find(), body)  # it was deployed anew
+
+    async def _find(self) -> str:
+        found = await self._ask("GET", f"/deployments/name/{DEPLOYMENT}")
+        self._deployment = str(found["id"])
+        return self._deployment
+
+    async def _create(self, deployment: str, body: dict[str, Any]) -> str:
+        run = await self._ask("POST", f"/deployments/{deployment}/create_flow_run", body)
         return str(run["id"])
 
     async def look(self, run_id: str) -> RunView:
         """The run now.
 
         Raises:
+            SettingsError: No server answers.
             RequestError: There is no such run.
         """
-        run = await self._ask("GET", f"/flow_runs/{run_id}")
-        wanted = {
-            "artifacts": {"flow_run_id": {"any_": [run_id]}, "key": {"any_": ["episode-progress"]}},
-            "sort": "CREATED_DESC",
-            "limit": 1,
-        }
-        shown = await self._ask("POST", "/artifacts/filter", wanted)
-        progress: dict[str, Any] = shown[0] if shown else {"data": 0, "description": ""}
+        run = await self._ask("GET", f"/flow_runs/{run_id}", again=False)  # who follows looks again anyway
+        shown = await self._artifacts(run_id, "episode-progress", JOURNAL)
+        progress = shown.get("episode-progress", {"data": 0, "description": ""})
+        journal = shown.get(JOURNAL, {"id": "", "data": ""})
         state = run.get("state") or {}
         return RunView(
             id=run["id"],
@@ -105,38 +133,110 @@ class RemotePrefect:
             message=state.get("message") or "",
             percent=float(progress["data"] or 0),
             doing=progress["description"] or "",
+            elapsed_s=float(run.get("estimated_run_time") or 0),
+            journal=(journal["id"], journal["data"] or ""),
         )
 
-    async def watch(self, run_id: str) -> AsyncIterator[RunView]:
-        """The run now and at every change, until it has ended."""
-        last: RunView | None = None
-        while last is None or not last.final:
-            view = await self.look(run_id)
-            if view != last:
-                yield view
-            last = view
-            if not view.final:
-                await asyncio.sleep(LOOK_S)
-
-    async def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        answer = await self._request(method, path, body)
-        for attempt in range(TRIES - 1):
-            if answer.status_code not in BUSY:
-                break
-            await asyncio.sleep(PAUSE_S * 2**attempt * random.uniform(0.5, 1.5))
-            answer = await self._request(method, path, body)
-        if answer.is_success:
-            return answer.json()
-        raise _refusal(answer, path, self.url)
-
-    async def _request(self, method: str, path: str, body: dict[str, Any] | None) -> httpx.Response:
+    async def episode(self, run_id: str) -> Episode | None:
+        """What a completed run has made; None if it made none, or another version of Podloom did."""
+        summary = (await self._artifacts(run_id, SUMMARY)).get(SUMMARY, {"data": ""})
         try:
-            return await self._http.request(method, path, json=body)
-        except httpx.HTTPError as error:
-            raise SettingsError(
-                f"no Prefect server answers at {self.url!r} ({type(error).__name__}); start one with"
-                " `podloom serve`, or set PREFECT_API_URL"
-            ) from error
+            return Episode.model_validate_json(revealed("episode", summary["data"]))
+        except ValidationError:
+            return None
+
+    async def cancel(self, run_id: str) -> None:
+        """Ask the run to stop; nothing happens to one that has ended."""
+        state = {"type": "CANCELLING", "name": "Cancelling"}
+        await self._ask("POST", f"/flow_runs/{run_id}/set_state", {"state": state})
+
+    async def inputs(self, run_id: str, prefix: str, *, limit: int) -> dict[str, str]:
+        """What lies beside the run under keys that begin so."""
+        body = {"prefix": prefix, "limit": limit}
+        found = await self._ask("POST", f"/flow_runs/{run_id}/input/filter", body)
+        return {one["key"]: one["value"] for one in found}
+
+    async def resume(self, run_id: str, run_input: dict[str, Any]) -> dict[str, Any]:
+        """Let a suspended run go on with this input; the answer says whether the server took it."""
+        body = {"run_input": run_input}
+        result: dict[str, Any] = await self._ask(
+            "POST",
+            f"/flow_runs/{run_id}/resume",
+            body,
+            again=False,  # once it is taken, the run is not paused any more
+        )
+        return result
+
+    async def _artifacts(self, run_id: str, *keys: str) -> dict[str, Any]:
+        """The run's newest artifact of each key: a run that is tried again has several."""
+        wanted = {
+            "artifacts": {"flow_run_id": {"any_": [run_id]}, "key": {"any_": list(keys)}},
+            "sort": "CREATED_DESC",
+            "limit": 3 * len(keys),
+        }
+        newest_last = reversed(await self._ask("POST", "/artifacts/filter", wanted))
+        return {artifact["key"]: artifact for artifact in newest_last}
+
+    async def _ask(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, again: bool = True
+    ) -> Any:
+        """The answer; a busy server is asked again, also, with `again`, when it has closed the connection."""
+        ends_s, attempt = time.monotonic() + LIMIT_S, 0
+        while True:
+            attempt += 1
+            last = attempt == TRIES or time.monotonic() > ends_s
+            try:
+                answer = await self._http.request(method, path, json=body)
+            except httpx.HTTPError as error:
+                # Where nothing listens, nothing is busy.
+                if last or not again or isinstance(error, httpx.ConnectError):
+                    raise self._silence(error) from error
+            else:
+                if answer.is_success:
+                    return answer.json()
+                if last or answer.status_code not in BUSY:
+                    raise _refusal(answer, path, self.url)
+            await asyncio.sleep(PAUSE_S * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
+
+    def _silence(self, error: httpx.HTTPError) -> SettingsError:
+        reason = type(error).__name__
+        if isinstance(error, httpx.ConnectError):
+            return SettingsError(
+                f"no Prefect server answers at {self.url!r} ({reason}); start one with `podloom serve`, or"
+                " set PREFECT_API_URL"
+            )
+        return SettingsError(
+            f"no Prefect server answers at {self.url!r} in time ({reason}); it may be overrun: try again,"
+            " or give it PostgreSQL (see docs/operations.md)"
+        )
+
+
+def warm_prefect() -> RemotePrefect:
+    """The running loop's connection to the environment's server, kept between calls.
+
+    Raises:
+        RuntimeError: Called outside of a coroutine.
+    """
+    servers = _WARM.setdefault(asyncio.get_running_loop(), {})
+    identity = (_api_url(), *_credentials().values())
+    if identity not in servers:
+        servers[identity] = RemotePrefect()
+    return servers[identity]
+
+
+async def close_warm_prefects() -> None:
+    """Close the running loop's connections; the next `warm_prefect` opens new ones."""
+    for server in _WARM.pop(asyncio.get_running_loop(), {}).values():
+        await server.close()
+
+
+_WARM: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, ...], RemotePrefect]] = (
+    WeakKeyDictionary()
+)
+
+
+def _api_url() -> str:
+    return (os.environ.get("PREFECT_API_URL") or LOCAL_API).rstrip("/")
 
 
 def _refusal(answer: httpx.Response, path: str, url: str) -> RequestError:
@@ -145,7 +245,9 @@ def _refusal(answer: httpx.Response, path: str, url: str) -> RequestError:
             f"Podloom is not deployed at {url!r}; start `podloom serve` with this PREFECT_API_URL once"
         )
     if answer.status_code in {404, 422} and path.startswith("/flow_runs"):
-        return RequestError(f"there is no run {path.rpartition('/')[2]!r} at {url!r}; check its id")
+        return RequestError(f"there is no run {path.split('/')[2]!r} at {url!r}; check its id")
+    if answer.status_code in BUSY:
+        return SettingsError(f"{url!r} is overloaded (it answered {answer.status_code}); try again later")
     if answer.status_code in {401, 403}:
         return SettingsError(f"{url!r} refuses the key; set PREFECT_API_KEY or PREFECT_API_AUTH_STRING")
     return RequestError(f"{url!r} answered {answer.status_code}: {answer.text[:300]}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic import Field
 
 from podloom.domain import Episode, Priority
 from podloom.stages.revoicing import revoice_request
@@ -17,14 +16,16 @@ from podloom.tasks.naming import revoice_run_name
 
 @flow(name="revoice", flow_run_name=revoice_run_name, persist_result=False, log_prints=False)
 async def revoice_flow(
-    script: Annotated[
-        str, Field(title="Script", description="Path of an episode's script.json, as you edited it.")
-    ],
-    engine: Annotated[str, Field(title="Speech engine", description="Empty: as before.")] = "",
-    priority: Annotated[Priority, Field(title="Priority", description="Against other episodes.")] = "normal",
-    out: Annotated[str, Field(title="Output folder", description="Empty: as before.")] = "",
+    script: str, engine: str = "", priority: Priority = "normal", out: str = ""
 ) -> Episode | State[Any]:
-    """Voice an edited script again: only changed lines are spoken anew, everything else is kept."""
+    """Voice an edited script again: only changed lines are spoken anew, everything else is kept.
+
+    Args:
+        script: Path of an episode's script.json where the episode is made, as you edited it.
+        engine: Speech engine. Empty: the same as before.
+        priority: Against other episodes: breaking before normal before backfill.
+        out: Output folder. Empty: the same as before.
+    """
     return await ended(_revoice(script, engine=engine, priority=priority, out=out))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from podloom.domain import EpisodeRequest
 from podloom.errors import PodloomError
 from podloom.flows.deploying import POOL, deploy_all
+from podloom.flows.finding import keep_finding
 from podloom.flows.worker import POOL_TYPE, WarmWorker
 from podloom.settings import load_settings
 from podloom.stages import shared
@@ -78,15 +79,17 @@ class _WorkerThread(threading.Thread):
 
     async def _work(self) -> None:
         self._task = asyncio.current_task()
-        loading = asyncio.create_task(_load_voices())
+        beside = [asyncio.create_task(_load_voices())]
         try:
             for name in await deploy_all(POOL_TYPE):
                 self._tell(f"deployed {name}")
+            beside.append(asyncio.create_task(keep_finding(load_settings())))
             worker = WarmWorker(work_pool_name=POOL, limit=self._limit, create_pool_if_not_found=False)
             await worker.start(with_healthcheck=self._health_check, printer=lambda _: self._tell("ready"))
         finally:
-            loading.cancel()
-            await asyncio.gather(loading, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _load_voices() -> None:

@@ -7,9 +7,11 @@ priorities hold. The price: no isolation, and a new version of the code needs a 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow
 from prefect.flows import load_flow_from_flow_run
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
@@ -38,5 +40,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         if task_status is not None:
             task_status.started(str(flow_run.id))
         flow = await load_flow_from_flow_run(flow_run, ignore_storage=True, use_placeholder_flow=False)
-        await run_flow(flow, flow_run=flow_run, return_type="state")  # type: ignore[misc]  # flow is async
+        # A suspended run comes again as a new one, and an aborted one goes on elsewhere.
+        with suppress(Abort, Pause):
+            await run_flow(flow, flow_run=flow_run, return_type="state")  # type: ignore[misc]  # flow is async
         return WarmResult(identifier=str(flow_run.id), status_code=0)

@@ -1,0 +1,82 @@
+"""Looking for lost runs: by every warm worker beside its work, or as a flow where there are none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Completed
+
+from podloom.domain import EpisodeRequest
+from podloom.domain.news import EpisodeNews
+from podloom.flows.lost import Resumption, resume_lost_runs
+from podloom.settings import Settings
+from podloom.stages.webhook import send_news
+from podloom.tasks.artifacts import UNREACHABLE
+from podloom.tasks.context import given
+from podloom.tasks.ending import ended
+from podloom.tasks.news import tell_news
+
+log = logging.getLogger(__name__)
+LOOKS = 3
+"""In the time after which a run counts as lost."""
+
+
+@flow(name="find-lost-runs", persist_result=False, log_prints=False)
+async def find_lost_runs_flow() -> State[Any]:
+    """Start runs again whose worker was killed. `podloom serve` does so by itself; process workers do not."""
+    return await ended(_find())
+
+
+async def _find() -> State[Any]:
+    settings = given().settings
+    found = await resume_lost_runs(settings.runs)
+    await _tell(found, settings)
+    return Completed(message="; ".join(map(_sentence, found)) or "No run was lost")
+
+
+async def keep_finding(settings: Settings) -> None:
+    """Look again and again, a little earlier or later each time: other workers look as well."""
+    while True:
+        await asyncio.sleep(settings.runs.lost_after_s / LOOKS * random.uniform(0.7, 1.3))
+        try:
+            found = await resume_lost_runs(settings.runs)
+            for one in found:
+                log.warning("%s", _sentence(one))
+            await _tell(found, settings)
+        except (*UNREACHABLE, RuntimeError) as error:  # the latter when there is no server at all
+            log.warning("lost runs cannot be looked for now: %s", str(error) or type(error).__name__)
+
+
+async def _tell(found: list[Resumption], settings: Settings) -> None:
+    """A run that is given up has nobody else who could tell of it."""
+    for one in found:
+        if one.number == 0:
+            news = lost_for_good(one.run)
+            tell_news(news)
+            await send_news(news, settings.webhook)
+
+
+def lost_for_good(run: FlowRun) -> EpisodeNews:
+    """The news of a run whose workers died again and again."""
+    request = run.parameters.get("request") or run.parameters.get("show") or {}
+    return EpisodeNews(
+        state="failed",
+        run_id=str(run.id),
+        podcast=str(request.get("podcast") or EpisodeRequest().podcast),
+        title=run.name,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        error_type="PodloomError",
+        error="its worker was lost again and again, and the run is given up; Retry in the UI tries again",
+    )
+
+
+def _sentence(one: Resumption) -> str:
+    if one.number:
+        return f"{one.run.name} ({one.run.id}) was lost and is started again"
+    return f"{one.run.name} ({one.run.id}) was lost too often and is given up; Retry in the UI tries again"

@@ -1,0 +1,170 @@
+"""Runs whose worker was killed, on a real server."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
+from prefect.exceptions import Abort
+from prefect.flow_engine import run_flow
+from prefect.states import Crashed, Pending, Running, Scheduled
+
+from podloom.flows.deploying import POOL, deploy_all
+from podloom.flows.finding import find_lost_runs_flow
+from podloom.flows.lost import resume_lost_runs
+from podloom.flows.remote import RemotePrefect
+from podloom.flows.worker import POOL_TYPE, WarmWorker
+from podloom.settings import RunSettings
+from podloom.tasks.ending import ended
+
+pytestmark = pytest.mark.prefect
+AT_ONCE = RunSettings(lost_after_s=0.001, resumptions=2)
+
+
+@pytest.fixture
+async def run_in(prefect_api):
+    """Makes runs in some state that nobody works at."""
+    await deploy_all(POOL_TYPE)
+    runs = []
+
+    async def made(state):
+        async with get_client() as client:
+            deployment = await client.read_deployment_by_name("generate-podcast/generate-podcast")
+            run = await client.create_flow_run_from_deployment(deployment.id, parameters={"request": {}})
+            runs.append(run.id)
+            await client.set_flow_run_state(run.id, state, force=True)
+        return run.id
+
+    yield made
+    async with get_client() as client:
+        for run_id in runs:
+            await client.delete_flow_run(run_id)
+
+
+async def found(run_id, settings=AT_ONCE):
+    return [one.number for one in await resume_lost_runs(settings) if one.run.id == run_id]
+
+
+async def state_of(run_id):
+    async with get_client() as client:
+        return (await client.read_flow_run(run_id)).state
+
+
+@pytest.mark.parametrize("state", [Running(), Pending(), Crashed(message="killed")], ids=lambda s: s.name)
+async def test_a_run_without_a_sign_of_life_is_started_again(run_in, state):
+    run_id = await run_in(state)
+    assert await found(run_id) == [1]
+    resumed = await state_of(run_id)
+    assert (resumed.type, resumed.name) == (StateType.SCHEDULED, "Resuming")
+    assert "1 of 2" in resumed.message
+
+
+async def test_two_finders_at_once_start_it_once(run_in):
+    run_id = await run_in(Crashed())
+    several = await asyncio.gather(*(found(run_id, RunSettings()) for _ in range(4)))
+    assert sorted(several) == [[], [], [], [1]]
+
+
+@pytest.fixture
+async def webhook(monkeypatch):
+    """Takes everything; yields what it was sent."""
+    calls = []
+
+    async def take(reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = next(line for line in head.splitlines() if line.startswith("content-length"))
+        calls.append(json.loads(await reader.readexactly(int(length.split(": ")[1]))))
+        writer.write(b"HTTP/1.1 204 x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        monkeypatch.setenv("PODLOOM_WEBHOOK_URL", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        yield calls
+
+
+async def test_it_is_given_up_after_so_many_times_and_said_once(run_in, monkeypatch, webhook):
+    """However many look for it at the same time."""
+    monkeypatch.setenv("PODLOOM_RUNS_LOST_AFTER_S", "0.001")
+    monkeypatch.setenv("PODLOOM_RUNS_RESUMPTIONS", "2")
+    run_id = await run_in(Crashed())
+    said = []
+    for finders in (1, 1, 2, 2):
+        several = await asyncio.gather(*(find_lost_runs_flow.fn() for _ in range(finders)))
+        said.append([state.message for state in several if str(run_id) in state.message])
+        async with get_client() as client:
+            await client.set_flow_run_state(run_id, Crashed(), force=True)
+    assert [len(sentences) > 0 for sentences in said] == [True, True, True, False]
+    assert ["given up" in sentence for sentence in said[2]] == [True]
+    assert [(sent["type"], sent["data"]["run_id"]) for sent in webhook] == [
+        ("podloom.episode.failed", str(run_id))
+    ]
+    told = []
+    while not told:
+        about = {"id": [f"podloom.episode.{run_id}"]}
+        async with get_client() as client:
+            answer = await client.request("POST", "/events/filter", json={"filter": {"resource": about}})
+        told = answer.json()["events"]
+    assert [event["event"] for event in told] == ["podloom.episode.failed"]
+
+
+async def test_a_run_that_began_just_now_or_crashed_long_ago_is_left_alone(run_in):
+    long_ago = datetime.now(UTC) - timedelta(days=1)
+    begun = await run_in(Running())
+    crashed = await run_in(Crashed(timestamp=long_ago))
+    assert await found(begun, RunSettings()) == []
+    assert await found(crashed) == []
+
+
+async def test_a_run_that_was_wrongly_taken_for_lost_is_left_to_whoever_goes_on_with_it(run_in):
+    """It loses its place there, so Prefect stops it: as if somebody had cancelled what awaits it."""
+    begun = asyncio.Event()
+
+    async def forever():
+        begun.set()
+        await asyncio.Event().wait()
+
+    @flow
+    async def works(request):
+        return await ended(forever())
+
+    run_id = await run_in(Pending())
+    async with get_client() as client:
+        task = asyncio.create_task(run_flow(works, flow_run=await client.read_flow_run(run_id)))
+        await begun.wait()
+        await client.set_flow_run_state(run_id, Scheduled(name="Resuming"), force=True)
+        task.cancel()
+        (outcome,) = await asyncio.gather(task, return_exceptions=True)
+    assert isinstance(outcome, Abort)
+    assert (await state_of(run_id)).name == "Resuming"
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A short pulse, and what a killed process was making is free at once."""
+    monkeypatch.setenv("PODLOOM_RUNS_HEARTBEAT_S", "0.5")
+    monkeypatch.setenv("PODLOOM_CACHE_LEASE_S", "0.5")
+
+
+async def test_a_killed_workers_run_is_finished_by_another_and_nothing_is_paid_for_twice(
+    impatient, serving, rehearsed_environment, asked
+):
+    server = rehearsed_environment
+    async with RemotePrefect() as prefect:
+        run_id = await prefect.submit(asked.model_copy(update={"title": "Survives"}))
+        while server.calls.count("speech") < 3:
+            assert not (await prefect.look(run_id)).final
+        serving.kill()
+        numbers = []
+        while not numbers:
+            numbers = await found(UUID(run_id), RunSettings(lost_after_s=2))
+        await WarmWorker(work_pool_name=POOL, create_pool_if_not_found=False).start(
+            run_once=True, printer=len
+        )
+        view = await prefect.look(run_id)
+    assert (view.state, numbers) == ("COMPLETED", [1])
+    assert [call for call in server.calls.paid_twice() if call.route != "models"] == []
