@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from podloom.api import (
+        EpisodeRun,
         build_request,
         generate_podcast,
         generate_podcast_async,
+        start_podcast,
+        start_podcast_async,
         submit_podcast,
         submit_podcast_async,
     )
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
         Transcript,
         Voice,
     )
+    from podloom.domain.review import Review, ScriptDraft
     from podloom.errors import (
         AudioError,
         MissingDependencyError,
@@ -48,55 +52,14 @@ if TYPE_CHECKING:
         SettingsError,
         SourceError,
         SpeechError,
+        StoppedError,
         StorageError,
         VoiceError,
     )
     from podloom.settings import Settings, load_settings
 
-_HOMES = {
-    "podloom.api": (
-        "build_request",
-        "generate_podcast",
-        "generate_podcast_async",
-        "submit_podcast",
-        "submit_podcast_async",
-    ),
-    "podloom.domain": (
-        "ChapterMark",
-        "Clip",
-        "Cue",
-        "Episode",
-        "EpisodeRequest",
-        "Loudness",
-        "Outline",
-        "Progress",
-        "Script",
-        "Segment",
-        "SourceDocument",
-        "Speaker",
-        "SpeakerRequest",
-        "Transcript",
-        "Voice",
-    ),
-    "podloom.errors": (
-        "AudioError",
-        "MissingDependencyError",
-        "OutputError",
-        "PodloomError",
-        "ProviderError",
-        "ProviderKeyError",
-        "RequestError",
-        "ScriptError",
-        "SettingsError",
-        "SourceError",
-        "SpeechError",
-        "StoppedError",
-        "StorageError",
-        "VoiceError",
-    ),
-    "podloom.settings": ("Settings", "load_settings"),
-}
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_HOMES = ("podloom.errors", "podloom.domain", "podloom.domain.review", "podloom.settings", "podloom.api")
+"""Where the names are; what takes longest to import is looked at last."""
 
 __all__ = [
     "AudioError",
@@ -105,6 +68,7 @@ __all__ = [
     "Cue",
     "Episode",
     "EpisodeRequest",
+    "EpisodeRun",
     "Loudness",
     "MissingDependencyError",
     "Outline",
@@ -114,7 +78,9 @@ __all__ = [
     "ProviderError",
     "ProviderKeyError",
     "RequestError",
+    "Review",
     "Script",
+    "ScriptDraft",
     "ScriptError",
     "Segment",
     "Settings",
@@ -133,6 +99,8 @@ __all__ = [
     "generate_podcast",
     "generate_podcast_async",
     "load_settings",
+    "start_podcast",
+    "start_podcast_async",
     "submit_podcast",
     "submit_podcast_async",
 ]
@@ -140,8 +108,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Import on first use: `import podloom` itself takes a millisecond."""
-    if name not in _HOME:
+    if name not in __all__:
         raise AttributeError(f"module 'podloom' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value
+    home = next(module for module in map(import_module, _HOMES) if hasattr(module, name))
+    value = globals()[name] = getattr(home, name)
     return value

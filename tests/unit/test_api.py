@@ -22,24 +22,6 @@ from podloom import (
 from podloom.rehearsal import Fault, Scenario
 from podloom.settings import LLMSettings, SpeechSettings
 
-TEXT = (
-    "Street trees cool a city. Their leaves shade walls and pavements, and the water that they give off"
-    " takes heat from the air. A row of old planes can make a street several degrees cooler than the next."
-)
-
-
-@pytest.fixture
-def asked(tmp_path):
-    return {
-        "sources": TEXT,
-        "title": "Trees",
-        "minutes": 0.5,
-        "engine": "tone",
-        "writer": "offline",
-        "music": False,
-        "out": str(tmp_path / "out"),
-    }
-
 
 @pytest.fixture
 def without_prefect(monkeypatch):
