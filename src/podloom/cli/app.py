@@ -8,7 +8,22 @@ from typing import Any
 
 import typer
 
-from podloom.cli import cache, database, demo, doctor, episodes, make, runs, serve, submit, voices, watch
+from podloom.cli import (
+    cache,
+    database,
+    demo,
+    doctor,
+    episodes,
+    make,
+    review,
+    runs,
+    serve,
+    speech_server,
+    stats,
+    submit,
+    voices,
+    watch,
+)
 from podloom.cli.output import print_error
 from podloom.cli.running import STOPPED
 from podloom.errors import PodloomError, RequestError, StoppedError
@@ -30,8 +45,11 @@ app.command("list")(episodes.list_episodes)
 app.command("show")(episodes.show_episode)
 app.command()(runs.resume)
 app.command()(serve.serve)
+app.command("speech-server")(speech_server.speech_server)
+app.command()(stats.stats)
 app.command()(submit.submit)
 app.command()(watch.watch)
+app.command()(review.review)
 app.command()(cache.clean)
 app.add_typer(cache.app)
 app.add_typer(database.app)

@@ -30,6 +30,6 @@ def upgrade(as_json: Json = False) -> None:
 
 async def _upgrade() -> tuple[str, str]:
     from podloom.db.upgrade import HEAD  # noqa: PLC0415 - SQLAlchemy: 0.7 s
-    from podloom.db.upgrade import upgrade as apply  # noqa: PLC0415
+    from podloom.db.upgrade import upgrade as apply  # noqa: PLC0415 - as above
 
     return await apply(load_settings()), HEAD

@@ -51,7 +51,7 @@ def show_episode(
 
 
 async def _list(podcast: str, limit: int) -> list[Episode]:
-    from podloom.db.database import Database  # noqa: PLC0415
+    from podloom.db.database import Database  # noqa: PLC0415 - SQLAlchemy: 0.7 s
 
     database = Database(load_settings())
     try:
@@ -61,7 +61,7 @@ async def _list(podcast: str, limit: int) -> list[Episode]:
 
 
 async def _load(wanted: str) -> EpisodeRecord:
-    from podloom.db.database import Database  # noqa: PLC0415
+    from podloom.db.database import Database  # noqa: PLC0415 - SQLAlchemy: 0.7 s
 
     database = Database(load_settings())
     try:

@@ -4,75 +4,89 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, cast, get_args
+from typing import Annotated, Any, cast, get_args
 
 import typer
 from rich.text import Text
 
 from podloom.api import Orchestration, build_request, generate_podcast_async
+from podloom.cli import options
 from podloom.cli.output import Json, console, print_json
 from podloom.cli.progress import shown_progress
+from podloom.cli.reviewing import TerminalReviewer, check_terminal
 from podloom.cli.running import run_async
 from podloom.cli.speakers import parse_speakers
 from podloom.domain import Episode, EpisodeRequest, Format, Language, OutputFormat, Priority, WriterName
 from podloom.errors import RequestError
+from podloom.stages.revoicing import revoice_request
 
 
 def make(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(help="Addresses, files or texts; - reads standard input.", show_default=False),
-    ] = None,
+    context: typer.Context,
+    sources: options.Sources = None,
     out: Annotated[str, typer.Option(help="The episode gets a folder of its own inside.")] = "out",
-    title: Annotated[str, typer.Option(help="Else from the sources or the writer.")] = "",
-    podcast: Annotated[str, typer.Option(help="The show this episode belongs to.")] = "Podloom",
+    title: options.Title = "",
+    podcast: options.Podcast = "Podloom",
     language: Annotated[Language, typer.Option(help="What is spoken.")] = "en",
     format_: Annotated[Format, typer.Option("--format", help="Shape of the episode.")] = "conversation",
     minutes: Annotated[float, typer.Option(help="Length to aim for.")] = 5.0,
-    speakers: Annotated[str, typer.Option(help="NAME[:ROLE][=VOICE], separated by commas; up to four.")] = "",
-    instructions: Annotated[str, typer.Option(help="For the writer: audience, tone, stress.")] = "",
-    engine: Annotated[str, typer.Option(help="auto, kokoro, openai, coqui, piper or tone.")] = "auto",
+    chapters: options.Chapters = 0,
+    speakers: options.Speakers = "",
+    instructions: options.Instructions = "",
+    pronounce: options.Pronounce = None,
+    engine: options.Engine = "auto",
     writer: Annotated[WriterName, typer.Option(help="Who writes.")] = "auto",
     priority: Annotated[Priority, typer.Option(help="Against other episodes.")] = "normal",
-    formats: Annotated[str, typer.Option(help="mp3, m4a, opus; separated by commas.")] = "mp3",
+    deadline: options.Deadline = "",
+    formats: options.Formats = "mp3",
     music: Annotated[bool, typer.Option(help="Intro, stings and outro.")] = True,
     intro: Annotated[str, typer.Option(help="Own intro, a sound file.")] = "",
     outro: Annotated[str, typer.Option(help="Own outro, a sound file.")] = "",
     cover: Annotated[str, typer.Option(help="Own cover, a square picture.")] = "",
     disclosure: Annotated[bool, typer.Option(help="Say that the voices are synthetic.")] = True,
     seed: Annotated[int, typer.Option(help="Same seed, same episode.")] = 7,
-    from_script: Annotated[
-        str, typer.Option(help="An edited script.json: only its changed lines are voiced anew.")
-    ] = "",
-    orchestration: Annotated[
-        Literal["auto", "prefect", "inline"] | None, typer.Option(help="Whether it is a flow run.")
-    ] = None,
+    from_script: Annotated[str, typer.Option(help="Edited script.json; only changed lines are voiced.")] = "",
+    review: Annotated[bool, typer.Option("--review", help="Read the script before it is voiced.")] = False,
+    orchestration: options.FlowRun = None,
     as_json: Json = False,
 ) -> None:
     """Make an episode: script, voices, mastered audio, transcript, chapters."""
-    request = build_request(
-        tuple(sources or ()) if from_script else read_stdin(sources or []),
-        out=out,
-        title=title,
-        podcast=podcast,
-        language=language,
-        format=format_,
-        minutes=minutes,
-        speakers=parse_speakers(speakers),
-        instructions=instructions,
-        engine=engine,
-        writer=writer,
-        priority=priority,
-        formats=split_formats(formats),
-        music=music,
-        intro=intro,
-        outro=outro,
-        cover=cover,
-        disclosure=disclosure,
-        seed=seed,
-        script=from_script,
-    )
+    fields = {
+        "out": out,
+        "title": title,
+        "podcast": podcast,
+        "language": language,
+        "format": format_,
+        "minutes": minutes,
+        "chapters": chapters,
+        "speakers": parse_speakers(speakers),
+        "instructions": instructions,
+        "pronunciations": tuple(pronounce or ()),
+        "engine": engine,
+        "writer": writer,
+        "priority": priority,
+        "deadline": deadline,
+        "formats": split_formats(formats),
+        "music": music,
+        "intro": intro,
+        "outro": outro,
+        "cover": cover,
+        "disclosure": disclosure,
+        "seed": seed,
+        "review": review,
+    }
+    if from_script:
+        request = revoice_request(from_script, **_given(context, fields), sources=tuple(sources or ()))
+    else:
+        request = build_request(read_stdin(sources or []), **fields)
     show_episode(make_and_watch(request, orchestration, quiet=as_json), as_json=as_json)
+
+
+def _given(context: typer.Context, fields: dict[str, Any]) -> dict[str, Any]:
+    """Those of the options that were on the command line: an edited script's manifest knows the others."""
+    options = {"format": "format_", "pronunciations": "pronounce"}
+    sources = {name: context.get_parameter_source(options.get(name, name)) for name in fields}
+    return {name: fields[name] for name, source in sources.items() if source and source.name == "COMMANDLINE"}
 
 
 def read_stdin(sources: list[str]) -> tuple[str, ...]:
@@ -92,10 +106,16 @@ def split_formats(formats: str) -> tuple[OutputFormat, ...]:
 
 def make_and_watch(request: EpisodeRequest, orchestration: Orchestration | None, *, quiet: bool) -> Episode:
     """Run in this thread's own loop, so that Ctrl-C stops it at once."""
-    with shown_progress(quiet=quiet) as on_progress:
-        return run_async(
-            generate_podcast_async(request, orchestration=orchestration, on_progress=on_progress)
+    if request.review:
+        check_terminal(quiet=quiet)
+    with shown_progress(quiet=quiet) as panel:
+        making = generate_podcast_async(
+            request,
+            orchestration=orchestration,
+            on_progress=panel.take if panel else None,
+            review=TerminalReviewer(panel) if request.review else None,
         )
+        return run_async(making)
 
 
 def show_episode(episode: Episode, *, as_json: bool) -> None:

@@ -11,23 +11,23 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
+from rich.text import Text
 
 from podloom.domain import Progress
-from podloom.telemetry import ProgressCallback
 
 REFRESH_PER_S = 8
 
 
 @contextmanager
-def shown_progress(*, quiet: bool) -> Iterator[ProgressCallback | None]:
-    """A callback that draws on stderr; None where nobody looks."""
+def shown_progress(*, quiet: bool) -> Iterator[Panel | None]:
+    """A panel that is drawn on stderr; None where nobody looks."""
     screen = Console(stderr=True, highlight=False, markup=False)
     if quiet or not screen.is_terminal or not sys.stdout.isatty():
         yield None
         return
     panel = Panel()
-    with Live(panel, console=screen, refresh_per_second=REFRESH_PER_S, transient=True):
-        yield panel.take
+    with Live(panel, console=screen, refresh_per_second=REFRESH_PER_S, transient=True) as panel.live:
+        yield panel
 
 
 class Panel:
@@ -36,13 +36,25 @@ class Panel:
     def __init__(self) -> None:
         self._progress = Progress(stage="plan", message="Checking the request")
         self._spinner = Spinner("dots")
+        self.live: Live | None = None
+        """What draws it."""
 
     def take(self, progress: Progress) -> None:
         """The newest state; the drawing thread reads it when it draws."""
         self._progress = progress
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Out of the way while the terminal is used for something else."""
+        assert self.live is not None
+        self.live.stop()
+        try:
+            yield
+        finally:
+            self.live.start()
+
     def __rich__(self) -> Table:
-        """Three lines: what is being done, how far, what came out."""
+        """What is being done, how far, what came out, and where that can be heard."""
         progress = self._progress
         self._spinner.update(text=progress.message)
         grid = Table.grid(padding=(0, 1))
@@ -65,6 +77,8 @@ class Panel:
             f" {progress.elapsed_s:.0f} s"
         )
         grid.add_row(facts)
+        if progress.listen:
+            grid.add_row(Text(f"listen while it is made: {progress.listen}", overflow="fold"))
         return grid
 
 

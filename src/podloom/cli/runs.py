@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from podloom.api import build_request
 from podloom.cli.make import make_and_watch, show_episode
+from podloom.cli.options import FlowRun
 from podloom.cli.output import Json
 from podloom.cli.running import run_async
 from podloom.domain import EpisodeRequest
@@ -17,12 +18,13 @@ from podloom.settings import load_settings
 
 def resume(
     run: Annotated[str, typer.Argument(help="Id of a run, or the beginning of one; else the latest.")] = "",
-    orchestration: Annotated[
-        Literal["auto", "prefect", "inline"] | None, typer.Option(help="Whether it is a flow run.")
-    ] = None,
+    orchestration: FlowRun = None,
     as_json: Json = False,
 ) -> None:
-    """Make the episode of a run that failed, was stopped or was killed; only what is missing is made."""
+    """Make the episode of a run that failed, was stopped or was killed; only what is missing is made.
+
+    A run that waits for its script's reviewer goes on by `podloom review`.
+    """
     request = build_request(run_async(_request(run)))
     show_episode(make_and_watch(request, orchestration, quiet=as_json), as_json=as_json)
 
@@ -35,7 +37,14 @@ async def _request(wanted: str) -> EpisodeRequest:
         unfinished = [found for found in await database.resumable_runs() if found.id.startswith(wanted)]
     finally:
         await database.close()
-    if not unfinished:
-        which = f"no unfinished run begins with {wanted!r}" if wanted else "every run has ended well"
-        raise RequestError(f"there is nothing to resume: {which}")
-    return unfinished[0].request
+    ready = [found for found in unfinished if found.state != "waiting"]
+    if ready:
+        return ready[0].request
+    if unfinished:
+        run_id = unfinished[0].id
+        raise RequestError(
+            f"run {run_id} waits for its script's reviewer: `podloom review {run_id}` shows the script and"
+            " takes the answer, and a worker goes on then"
+        )
+    which = f"no unfinished run begins with {wanted!r}" if wanted else "every run has ended well"
+    raise RequestError(f"there is nothing to resume: {which}")

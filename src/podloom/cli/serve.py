@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from contextlib import nullcontext
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from podloom.flows.local import local_server
 from podloom.settings import load_settings
 
 POLL_S = "0.5"
+LEAVE_S = 10.0
+"""Longest time between "stopped" and the end: Prefect's threads go on asking for a server that is gone."""
 
 
 def serve(
@@ -24,11 +27,19 @@ def serve(
 ) -> None:
     """Start a Prefect server, deploy the flows and run what is asked for, until Ctrl-C.
 
-    With PREFECT_API_URL set there is no server to start: this is then one more worker for that one.
+    With PREFECT_API_URL set there is no server to start: this is then one more worker for that one. Episodes,
+    also those that are being made, can be heard at an address of their own.
     """
+    from podloom.serving.shown import shown_library  # noqa: PLC0415 - starlette, only where it is served
+    from podloom.stages.metering import shown_metrics  # noqa: PLC0415 - imports the rooms
+
     screen, given = console(), os.environ.get("PREFECT_API_URL", "")
-    folder = load_settings().home / "prefect"
-    with nullcontext(given) if given else local_server(folder, port) as url:
+    settings = load_settings()
+    server = nullcontext(given) if given else local_server(settings.home / "prefect", port)
+    library = shown_library(settings, screen.print)
+    with shown_metrics(settings) as metrics, server as url, library as listen_at:
+        if metrics:
+            screen.print(f"metrics for Prometheus: {metrics}")
         if not given:
             screen.print(f"open {url.removesuffix('/api')} and run generate-podcast; Ctrl-C stops everything")
             screen.print(
@@ -37,12 +48,22 @@ def serve(
             )
         # Prefect reads its environment when it is imported.
         os.environ["PREFECT_API_URL"] = url
+        if listen_at:  # runs tell where they can be heard
+            os.environ["PODLOOM_LISTENING_URL"] = listen_at
         os.environ.setdefault("PREFECT_WORKER_QUERY_SECONDS", POLL_S)
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
-        from podloom.flows.serving import serve as serve_flows  # noqa: PLC0415
+        from podloom.flows.serving import serve as serve_flows  # noqa: PLC0415 - Prefect reads the environment that is set above
 
         stopped = serve_flows(limit, screen.print, health_check=health_check)
+        _leave_in(LEAVE_S)
     if not stopped:
         screen.print("gave up waiting for runs to stop; `podloom resume` goes on with them")
         # Threads of what hangs would keep the process alive.
         os._exit(1)
+
+
+def _leave_in(seconds: float) -> None:
+    """End the process by then, whatever its other threads wait for; all runs have ended."""
+    leaving = threading.Timer(seconds, os._exit, args=[0])
+    leaving.daemon = True
+    leaving.start()

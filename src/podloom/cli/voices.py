@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from podloom.cli.output import Json, console, print_json
 from podloom.cli.running import run_async
@@ -19,6 +19,9 @@ SAMPLES: dict[Language, str] = {
     "en": "Hello, and welcome. This is how I sound when I read your next episode.",
     "ko": "안녕하세요. 다음 에피소드를 이 목소리로 들려 드릴게요.",
 }
+
+NAMED_FROM = 100
+"""Columns of a terminal; in a narrower one there is no room for names, and ids are what has to be typed."""
 
 
 def voices(
@@ -61,20 +64,20 @@ def _voices(engine: str, language: Language | None, settings: Settings) -> tuple
 
 
 def _pick(listed: list[Voice], wanted: str) -> Voice:
-    name = wanted.rpartition("/")[2].lower()
+    names = {wanted.lower(), wanted.partition("/")[2].lower()}  # of Piper's voices some have a / of their own
     for voice in listed:
-        if name in (voice.id.lower(), voice.label.lower()):
+        if names & {voice.id.lower(), voice.label.lower()}:
             return voice
     raise VoiceError(f"there is no voice {wanted!r} here; `podloom voices` lists those there are")
 
 
 async def _speak(engine: SpeechEngine, voice: Voice, text: str, to: Path) -> None:
-    from podloom.text.normalize import normalize  # noqa: PLC0415
+    from podloom.text.normalize import normalize  # noqa: PLC0415 - only for a sample
 
     await engine.load()
     spoken = normalize(text or SAMPLES[voice.language], voice.language)
     audio = await engine.synthesize(spoken, voice)
-    import soundfile  # noqa: PLC0415
+    import soundfile  # noqa: PLC0415 - only for a sample
 
     try:
         soundfile.write(to, audio.samples, audio.sample_rate)
@@ -83,18 +86,27 @@ async def _speak(engine: SpeechEngine, voice: Voice, text: str, to: Path) -> Non
 
 
 def _print(listed: list[Voice], missing: dict[str, str]) -> None:
-    table = Table("engine", "voice", "name", "language", "kind", "pitch", "words/min", "licence", box=None)
+    longest = max((len(voice.id) for voice in listed), default=0)
+    voice_id = Column("voice", overflow="fold", min_width=min(28, longest))  # it has to be typed: never cut
+    screen = console()
+    named = screen.width >= NAMED_FROM
+    rest = ("lang", "kind", "pitch", "w/min", "misheard")
+    table = Table("engine", voice_id, *(("name",) if named else ()), *rest, box=None)
     for voice in listed:
         table.add_row(
             voice.engine,
             voice.id,
-            voice.label,
+            *((voice.label,) if named else ()),
             voice.language,
             voice.gender,
             f"{voice.pitch_hz:.0f} Hz" if voice.pitch_hz else "",
             f"{voice.words_per_minute:.0f}",
-            voice.licence,
+            "" if voice.error_rate is None else f"{voice.error_rate:.0%}",
         )
-    console().print(table)
+    screen.print(table)
+    for name in dict.fromkeys(voice.engine for voice in listed):
+        licences = sorted({voice.licence for voice in listed if voice.engine == name and voice.licence})
+        if licences:
+            screen.print(f"licence of {name}: {', '.join(licences)}", soft_wrap=True)
     for name, reason in missing.items():
-        console().print(f"{name}: {reason}", soft_wrap=True)
+        screen.print(f"{name}: {reason}", soft_wrap=True)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from contextlib import aclosing
 from typing import Annotated
 
 import typer
 
 from podloom.cli.output import Json, console, print_json
+from podloom.domain.events import NoteTaken, Playable, ProgressMade
 from podloom.errors import PodloomError
+from podloom.flows.following import follow
 from podloom.flows.remote import RemotePrefect, RunView
+
+SHOWN = (ProgressMade, NoteTaken, Playable)
 
 
 def watch(
@@ -20,16 +24,21 @@ def watch(
     """Show what the run is doing; exits with 0 when it was completed, else with 1."""
     last = asyncio.run(_follow(run, quiet=as_json))
     if as_json:
-        print_json({"run": asdict(last)})
+        shown = {name: value for name, value in vars(last).items() if name != "journal"}
+        print_json({"run": shown})
         raise typer.Exit(last.state != "COMPLETED")
     if last.state != "COMPLETED":
         raise PodloomError(f"{last.name}: {last.state.lower()}: {last.message}")
 
 
 async def _follow(run: str, *, quiet: bool) -> RunView:
-    screen = console()
-    async with RemotePrefect() as server:
-        async for view in server.watch(run):
-            if not quiet:
-                screen.print(f"{view.state.lower():<10} {view.percent:5.1f} %  {view.doing}", soft_wrap=True)
-    return view
+    screen, views, shown = console(), list[RunView](), ""
+    async with RemotePrefect() as server, aclosing(follow(server, run, tell=views.append)) as events:
+        async for event in events:
+            if not quiet and isinstance(event, SHOWN) and str(event) != shown:
+                shown = str(event)
+                screen.print(shown, soft_wrap=True)
+                if isinstance(event, ProgressMade) and event.state == "paused":
+                    screen.print(f"read the script and answer: podloom review {run}", soft_wrap=True)
+            del views[:-1]
+    return views[-1]

@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 import typer
 
+from fixtures.trees import TREES
 from podloom import EpisodeRequest, Settings, errors, generate_podcast
 from podloom.cli.app import app
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "cli.md").read_text("utf-8")
-TEXT = (
-    "Street trees cool a city. Their leaves shade walls and pavements, and the water that they give off"
-    " takes heat from the air. A row of old planes can make a street several degrees cooler than the next."
-)
 
 
 def commands(group=None, before=()):
@@ -32,7 +29,7 @@ COMMANDS = {" ".join(words): command for words, command in commands()}
 @pytest.fixture
 def episode(tmp_path):
     asked = EpisodeRequest(
-        sources=(TEXT,),
+        sources=(TREES,),
         title="Street trees [draft]",
         podcast="Green",
         minutes=0.5,
@@ -54,7 +51,7 @@ def test_every_command_has_help(podloom, words):
 
 
 def test_the_document_lists_every_command_with_its_options():
-    rows = dict(re.findall(r"^\| `podloom ([a-z ]+)` \|.*\| (.*) \|$", DOCUMENT, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `podloom ([a-z -]+)` \|.*\| (.*) \|$", DOCUMENT, re.MULTILINE))
     assert sorted(rows) == sorted(COMMANDS)
     for words, listed in rows.items():
         if not listed.startswith("as `"):
@@ -88,7 +85,7 @@ def test_make_tells_people_where_to_listen(podloom, tmp_path):
     ran = podloom(
         *("make", "-", "--engine", "tone", "--writer", "offline", "--minutes", "0.5", "--no-music"),
         *("--title", "From a pipe", "--out", tmp_path / "out"),
-        stdin=TEXT,
+        stdin=TREES,
     )
     assert (ran.code, ran.err) == (0, "")
     assert "From a pipe (draft: no language model wrote it)" in ran.out
@@ -98,11 +95,34 @@ def test_make_tells_people_where_to_listen(podloom, tmp_path):
 def test_make_without_mp3_names_the_file_there_is(podloom, tmp_path):
     pytest.importorskip("av")
     ran = podloom(
-        *("make", TEXT, "--engine", "tone", "--writer", "offline", "--minutes", "0.5", "--no-music"),
+        *("make", TREES, "--engine", "tone", "--writer", "offline", "--minutes", "0.5", "--no-music"),
         *("--title", "Small", "--formats", "opus", "--out", tmp_path / "out"),
     )
     assert ran.code == 0, ran.err
     assert f"listen: {tmp_path / 'out' / 'small' / 'episode.opus'}" in ran.out
+
+
+def test_an_edited_script_alone_is_the_same_episode_in_the_same_place(podloom, episode, monkeypatch):
+    monkeypatch.chdir("/")
+    script = Path(episode.folder) / "script.json"
+    script.write_text(script.read_text("utf-8").replace("several degrees", "two degrees"), "utf-8")
+    again = podloom("make", "--from-script", script, "--json").json
+    kept = ("id", "podcast", "title", "folder", "engine", "asked_s")
+    assert {name: again[name] for name in kept} == {name: getattr(episode, name) for name in kept}
+    assert again["cache_hits"]["tts"] == f"{episode.segments - 1}/{episode.segments}"
+    assert podloom("make", "--from-script", script, "--podcast", "Blue", "--json").json["podcast"] == "Blue"
+
+
+def test_a_failed_run_is_resumed_from_another_folder(podloom, tmp_path, monkeypatch):
+    (tmp_path / "trees.md").write_text(TREES, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    asked = ("make", "trees.md", "--engine", "tone", "--writer", "offline", "--minutes", "0.5", "--no-music")
+    (tmp_path / "out" / "trees").mkdir(parents=True)
+    (tmp_path / "out" / "trees" / "mine.txt").write_text("not yours", "utf-8")
+    assert podloom(*asked, "--json").json["error"]["type"] == "OutputError"
+    (tmp_path / "out" / "trees" / "mine.txt").unlink()
+    monkeypatch.chdir("/")
+    assert podloom("resume", "--json").json["folder"] == str(tmp_path / "out" / "trees")
 
 
 def test_list_and_show(podloom, episode):
@@ -115,6 +135,10 @@ def test_list_and_show(podloom, episode):
     shown = podloom("show", episode.id[:8]).out
     assert episode.folder in shown
     assert "  0:00  " in shown
+    (counted,) = podloom("stats", "--by", "engine", "--json").json["stats"]
+    assert (counted["engine"], counted["done"], counted["audio_s"]) == ("tone", 1, episode.duration_s)
+    assert counted["segments_per_s"] == pytest.approx(episode.segments / counted["mean_s"])
+    assert counted["hits"]["tts"] == {"hits": 0, "lookups": episode.segments}
     unknown = podloom("show", "nothing", "--json")
     assert (unknown.code, unknown.json["error"]["type"]) == (2, "RequestError")
 
@@ -142,8 +166,9 @@ def test_cache_stats_clear_and_clean(podloom, episode, home):
     wrong = podloom("cache", "clear", "--tier", "audio", "--json")
     assert (wrong.code, wrong.json["error"]["type"]) == (2, "RequestError")
     # The episode still refers to its clips.
-    assert podloom("clean", "--json").json == {"entries": 0, "clips": 0, "mixes": 0, "partials": 0}
-    assert podloom("clean").out == "0 entries, 0 clips, 0 mixes, 0 partials removed\n"
+    nothing = {"entries": 0, "clips": 0, "mixes": 0, "streams": 0, "partials": 0}
+    assert podloom("clean", "--json").json == nothing
+    assert podloom("clean").out == "0 entries, 0 clips, 0 mixes, 0 streams, 0 partials removed\n"
 
 
 def test_phrases_that_were_voiced_before_are_not_voiced_again(podloom, tmp_path, monkeypatch):
@@ -214,11 +239,11 @@ def test_doctor_names_what_is_broken_and_exits_with_1(podloom, monkeypatch):
     ran = podloom("doctor")
     assert ran.code == 1
     broken = [line.split()[1] for line in ran.out.splitlines() if "PROBLEM" in line]
-    assert broken == ["writer", "engine", "cache", "database", "prefect"]
+    assert broken == ["writer", "engine", "speech", "cache", "database", "prefect"]
     assert "'podloom[coqui]'" in ran.out or "coqui-tts" in ran.out
 
 
-@pytest.mark.parametrize("words", [("submit", TEXT), ("watch", "0000")])
+@pytest.mark.parametrize("words", [("submit", TREES), ("watch", "0000")])
 def test_without_a_server_nothing_is_queued_or_watched(podloom, words, monkeypatch):
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     ran = podloom(*words, "--json")

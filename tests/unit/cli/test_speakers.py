@@ -26,3 +26,21 @@ def test_speakers(text, expected):
 def test_an_unknown_role_is_refused():
     with pytest.raises(RequestError, match="'singer'"):
         parse_speakers("Ann:singer")
+
+
+def test_more_than_four_are_refused():
+    with pytest.raises(RequestError, match="5 speakers were given; an episode has 4 at most"):
+        parse_speakers("A,B,C,D,E")
+
+
+@pytest.mark.parametrize(
+    ("text", "tones"),
+    [
+        ("Ann=nova (warm, unhurried), Ben:guest=onyx", ["warm, unhurried", ""]),
+        ("Ann (as if to a child),Ben(dry)", ["as if to a child", "dry"]),
+    ],
+)
+def test_tones_are_in_brackets(text, tones):
+    found = parse_speakers(text)
+    assert [speaker.tone for speaker in found] == tones
+    assert [speaker.name for speaker in found] == ["Ann", "Ben"]
