@@ -1,1 +1,9 @@
-pytest_plugins = ["fixtures.command", "fixtures.isolation", "fixtures.rehearsal", "fixtures.servers"]
+pytest_plugins = [
+    "fixtures.cached",
+    "fixtures.command",
+    "fixtures.isolation",
+    "fixtures.rehearsal",
+    "fixtures.scheduling",
+    "fixtures.servers",
+    "fixtures.trees",
+]

@@ -12,15 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.trees import TREES
 from podloom import Settings, Voice
 from podloom.rehearsal import Scenario
 from podloom.sources.fetch import Limits
 from podloom.tts.tone import ToneEngine
 
-TEXT = (
-    "Street trees cool a city. Their leaves shade walls and pavements, and the water that they give off"
-    " takes heat from the air. A row of old planes can make a street several degrees cooler than the next."
-)
 QUIET = {"LLM_MAX_RETRIES": "0", "SPEECH_MAX_RETRIES": "0"}
 
 
@@ -30,7 +27,7 @@ def place(tmp_path, monkeypatch):
     folder = tmp_path / "place"
     (folder / "out" / "my-notes").mkdir(parents=True)
     (folder / "out" / "my-notes" / "note.txt").write_text("mine", "utf-8")
-    (folder / "article.txt").write_text(TEXT, "utf-8")
+    (folder / "article.txt").write_text(TREES, "utf-8")
     monkeypatch.chdir(folder)
     return folder
 
@@ -316,7 +313,7 @@ def test_a_disk_that_fills_up_while_the_folder_is_written(podloom, place, monkey
 
 
 def test_a_title_of_the_writers_own_does_not_replace_a_folder_of_mine(podloom, place):
-    (place / "my-article.txt").write_text(TEXT, "utf-8")
+    (place / "my-article.txt").write_text(TREES, "utf-8")
     asked = ("make", "my-article.txt", "--engine", "tone", "--writer", "offline", "--minutes", "0.5")
     chosen = podloom(*asked, "--no-music", "--json").json
     mine = place / "elsewhere" / Path(chosen["folder"]).name

@@ -8,18 +8,15 @@ from pathlib import Path
 import pytest
 
 from fixtures.command import paid_again
+from fixtures.trees import TREES
 from podloom.rehearsal import Fault, Scenario
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ARTICLES = {"en": "city-trees.md", "ko": "ko-bookshops.md"}
 CONTRACT = {
     *("episode.mp3", "transcript.vtt", "transcript.srt", "transcript.json", "chapters.json", "script.json"),
-    *("cover.jpg", "description.md", "index.html", "episode.json"),
+    *("cover.jpg", "waveform.png", "description.md", "index.html", "episode.json"),
 }
-NOTE = (
-    "Street trees cool a city. Their leaves shade walls and pavements, and the water that they give off"
-    " takes heat from the air. A row of old planes can make a street several degrees cooler than the next."
-)
 GIVE_UP_S = 30.0
 
 
@@ -102,11 +99,11 @@ def test_an_episode_from_servers(made):
 
 def test_no_more_chapters_at_once_than_the_server_takes(podloom, paid_server, tmp_path):
     server = paid_server(
-        Scenario(lines=4), variables={"LLM_CONCURRENCY": "2", "SPEECH_REMOTE_CONCURRENCY": "3"}
+        Scenario(lines=4), variables={"LLM_CONCURRENCY": "1", "SPEECH_REMOTE_CONCURRENCY": "3"}
     )
-    asked = ("make", article("en"), "--minutes", "3", "--engine", "openai", "--no-music")
+    asked = ("make", article("en"), "--minutes", "2", "--engine", "openai", "--no-music")
     assert podloom(*asked, "--out", tmp_path / "out").code == 0
-    assert server.calls.max_concurrency("chat") <= 2
+    assert server.calls.max_concurrency("chat") == 1
     assert server.calls.max_concurrency("speech") <= 3
 
 
@@ -143,7 +140,7 @@ def test_faults_cost_calls_and_not_the_episode(podloom, paid_server, tmp_path, m
     monkeypatch.setattr("podloom.tts.openai.BACKOFF_S", 0.0)
     server = paid_server(Scenario(lines=6), faults=SURVIVED[name], variables=IMPATIENT)
     ran = podloom(
-        *("make", NOTE, "--title", "Trees", "--minutes", "0.5", "--no-music", "--engine", "openai"),
+        *("make", TREES, "--title", "Trees", "--minutes", "0.5", "--no-music", "--engine", "openai"),
         *("--speakers", "Ann,Ben", "--out", tmp_path, "--json"),
     )
     assert ran.code == 0, ran.err
@@ -187,7 +184,7 @@ UNUSABLE = {
 def test_answers_that_stay_unusable_are_an_error(podloom, paid_server, tmp_path, name):
     kind, code, error, words = UNUSABLE[name]
     server = paid_server(Scenario(lines=4), faults=[Fault(kind, times=0)], variables={"LLM_REPAIRS": "1"})
-    asked = ("make", NOTE, "--minutes", "0.5", "--no-music", "--engine", "openai", "--json")
+    asked = ("make", TREES, "--minutes", "0.5", "--no-music", "--engine", "openai", "--json")
     ran = podloom(*asked, "--out", tmp_path / "out")
     assert (ran.code, ran.json["error"]["type"]) == (code, error)
     assert words in ran.json["error"]["message"]
@@ -197,7 +194,7 @@ def test_answers_that_stay_unusable_are_an_error(podloom, paid_server, tmp_path,
 
 def test_a_line_that_stays_silent_is_named(podloom, paid_server, tmp_path):
     server = paid_server(Scenario(lines=4), faults=[Fault("silent", "speech", times=0, text="synthetic")])
-    asked = ("make", NOTE, "--minutes", "0.5", "--no-music", "--engine", "openai", "--json")
+    asked = ("make", TREES, "--minutes", "0.5", "--no-music", "--engine", "openai", "--json")
     ran = podloom(*asked, "--out", tmp_path / "out")
     assert (ran.code, ran.json["error"]["type"]) == (9, "SpeechError")
     assert "chapter 1, line 1" in ran.json["error"]["message"]

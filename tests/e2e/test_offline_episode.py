@@ -23,6 +23,7 @@ CONTRACT = {
     "chapters.json",
     "script.json",
     "cover.jpg",
+    "waveform.png",
     "description.md",
     "index.html",
     "episode.json",
@@ -71,9 +72,9 @@ def test_loudness_and_peak_are_what_directories_ask_for(episode):
     assert measured.long_silences == ()
 
 
-def test_the_mp3_is_44_khz_mono_96_kbps_with_tags_cover_and_chapters(episode):
+def test_the_mp3_is_44_khz_mono_128_kbps_with_tags_cover_and_chapters(episode):
     file = mutagen.mp3.MP3(Path(episode.folder) / "episode.mp3")
-    assert (file.info.sample_rate, file.info.channels, file.info.bitrate) == (44100, 1, 96000)
+    assert (file.info.sample_rate, file.info.channels, file.info.bitrate) == (44100, 1, 128000)
     assert file.tags["TIT2"].text == [episode.title]
     assert file.tags["TALB"].text == [episode.podcast]
     assert file.tags["APIC:"].data[:2] == b"\xff\xd8"

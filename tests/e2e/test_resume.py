@@ -2,19 +2,17 @@
 
 import json
 import signal
-import sqlite3
-import time
-from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from fixtures.command import paid_again, spawn
+from fixtures import forked
+from fixtures.command import paid_again, remembered, spawn, until
+from fixtures.trees import TREES
 from podloom.rehearsal import Fault, Scenario
 
 ARTICLE = str(Path(__file__).parents[2] / "examples" / "city-trees.md")
-PATIENCE_S = 60.0
 ONE_BY_ONE = {"SPEECH_REMOTE_CONCURRENCY": "1"}
 """So that the nth call is the nth line that is voiced, and no other is on its way."""
 
@@ -32,40 +30,18 @@ main()
 """
 
 
-NOTE = (
-    "Street trees cool a city. Their leaves shade walls and pavements, and the water that they give off"
-    " takes heat from the air. A row of old planes can make a street several degrees cooler than the next."
-)
 REQUEST = ("--no-music", "--engine", "openai", "--writer", "openai", "--json", "--out")
 
 
 @pytest.fixture
 def asked(tmp_path):
     """One chapter."""
-    return ("make", NOTE, "--title", "Trees", "--minutes", "0.5", *REQUEST, str(tmp_path / "out"))
+    return ("make", TREES, "--title", "Trees", "--minutes", "0.5", *REQUEST, str(tmp_path / "out"))
 
 
 @pytest.fixture
 def asked_for_two_chapters(tmp_path):
     return ("make", ARTICLE, "--title", "Trees", "--minutes", "2", *REQUEST, str(tmp_path / "out"))
-
-
-def until(process, condition):
-    """Wait for what happens in the other process."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def remembered(home, tier):
-    """How many entries the cache has on disk."""
-    with suppress(sqlite3.OperationalError):
-        address = f"file:{home / 'cache' / 'index.db'}?mode=ro"
-        with closing(sqlite3.connect(address, uri=True)) as database:
-            return database.execute("select count(*) from entries where tier = ?", [tier]).fetchone()[0]
-    return 0
 
 
 def texts(script):
@@ -86,7 +62,7 @@ def check_whole(podloom, episode):
     assert texts(record["script"]) == said
     assert len(record["clips"]) == len(record["cues"]) == episode["segments"] == len(said)
     assert all(Path(clip["path"]).is_file() for clip in record["clips"])
-    assert [path.name for path in folder.parent.iterdir() if not path.name.startswith(".")] == [folder.name]
+    assert [path.name for path in folder.parent.iterdir() if path.name[0] not in "._"] == [folder.name]
     return record
 
 
@@ -106,15 +82,19 @@ STUCK = {
 }
 
 
-def stuck(start, where, asked, home):
+def stuck(start, where, asked, home, *, begin=forked.command):
     """A run as a process of its own that waits for an answer that never comes; and its server."""
     at = STUCK[where]
     server = start(Scenario(lines=4), faults=at.faults, variables=ONE_BY_ONE)
-    process = spawn(*asked)
-    until(process, lambda: server.faults.unused == [])
-    until(process, lambda: remembered(home, "structure") == at.outlines)
-    until(process, lambda: remembered(home, "script") == at.scripts)
-    until(process, lambda: remembered(home, "tts") == at.clips)
+    process = begin(*asked)
+
+    def running():
+        return process.poll() is None
+
+    until(lambda: server.faults.unused == [], running)
+    until(lambda: remembered(home, "structure") == at.outlines, running)
+    until(lambda: remembered(home, "script") == at.scripts, running)
+    until(lambda: remembered(home, "tts") == at.clips, running)
     return process, server
 
 
@@ -155,7 +135,7 @@ def test_a_run_that_is_killed_when_everything_is_made_calls_nobody_again(
 ):
     server = paid_server(Scenario(lines=4))
     module, _, name = stage.partition(".")
-    process = spawn(*asked, program=DIES_AT.format(module=module, name=name))
+    process = forked.command(*asked, program=DIES_AT.format(module=module, name=name))
     process.communicate()
     assert process.returncode == -signal.SIGKILL
     calls = server.calls.count("chat"), server.calls.count("speech")
@@ -163,9 +143,10 @@ def test_a_run_that_is_killed_when_everything_is_made_calls_nobody_again(
     assert (server.calls.count("chat"), server.calls.count("speech")) == calls
 
 
-def test_ctrl_c_leaves_nothing_half_published(podloom, paid_server, asked, home, tmp_path):
-    process, server = stuck(paid_server, "a line", asked, home)
-    process.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_leave_nothing_half_published(podloom, paid_server, asked, home, tmp_path, number):
+    process, server = stuck(paid_server, "a line", asked, home, begin=spawn)
+    process.send_signal(number)
     out, err = process.communicate()
     assert process.returncode == 130, err
     assert json.loads(out)["error"]["exit_code"] == 130

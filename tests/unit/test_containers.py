@@ -10,7 +10,7 @@ import typer
 import yaml
 
 from podloom.cli.app import app
-from podloom.settings import load_settings
+from podloom.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
@@ -36,12 +36,32 @@ def test_it_waits_for_what_is_healthy_and_uses_volumes_and_configs_that_exist(na
     assert {config["source"] for config in service.get("configs", ())} <= set(COMPOSE["configs"])
 
 
-def test_the_worker_runs_a_command_that_exists():
-    name, *options = SERVICES["worker"]["command"]
+def parsed(service):
+    """The options of a service's command, as the command reads them."""
+    name, *options = SERVICES[service]["command"]
     commands = typer.main.get_command(app).commands
     with click.Context(commands[name]) as context:
         commands[name].parse_args(context, options)
-    assert context.params["limit"] == 4
+    return context.params
+
+
+def test_the_worker_runs_a_command_that_exists():
+    assert parsed("worker")["limit"] == 4
+
+
+def test_workers_use_the_speech_server_with_its_key():
+    speech, worker = SERVICES["speech"], SERVICES["worker"]["environment"]
+    asked = parsed("speech")
+    assert (asked["engine"], asked["host"]) == ("kokoro", "0.0.0.0")
+    assert f":-http://speech:{asked['port']}/v1}}" in worker["PODLOOM_SPEECH_BASE_URL"]
+    key = speech["environment"]["PODLOOM_SPEECHSERVER_API_KEY"]
+    assert key == worker["PODLOOM_SPEECH_API_KEY"]
+    assert f":{asked['port']}/health" in speech["healthcheck"]["test"][-1]
+
+
+def test_what_is_spoken_may_end_when_the_speech_server_is_stopped():
+    grace_s = int(SERVICES["speech"]["stop_grace_period"].removesuffix("s"))
+    assert grace_s > Settings().speechserver.drain_s
 
 
 def test_every_variable_is_a_setting(monkeypatch):

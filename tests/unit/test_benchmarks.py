@@ -1,0 +1,122 @@
+"""Benchmarks are not run here: that they start is tested, and what they make of their numbers."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from podloom.rehearsal import RehearsalServer
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+NAMES = ["bench_scale", "bench_load", "bench_real", "bench_repetition", "profile_seed"]
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    """A benchmark as a module; its neighbours are importable, as when it is started by path."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    known = set(sys.modules)
+    yield importlib.import_module
+    for name in set(sys.modules) - known:
+        if getattr(sys.modules[name], "__file__", None) and Path(sys.modules[name].__file__).parent == FOLDER:
+            del sys.modules[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_options_of_all(benchmark, name):
+    asked = benchmark(name).parse(["--quick", "--json", "-"])
+    assert (asked.quick, asked.json, asked.child) == (True, "-", "")
+
+
+async def test_an_episode_for_the_scale_benchmark_is_timed_and_counted(benchmark, tmp_path):
+    with RehearsalServer() as server:
+        job = {"url": server.base_url, "episodes": 1, "minutes": 0.5, "words": 100}
+        [(wall_s, segments)] = await benchmark("bench_scale").episodes(job, tmp_path)
+    assert wall_s > 0
+    assert segments == server.calls.count("speech")
+
+
+@pytest.mark.parametrize(
+    ("cpu", "exponent", "growth"),
+    [([1, 2, 4], 1.0, 1.0), ([1, 4, 16], 2.0, 2.0), ([2, 3, 5], 0.66, 0.83)],
+)
+def test_growth_tells_linear_from_quadratic(benchmark, cpu, exponent, growth):
+    rows = [
+        {"segments": n, "CPU s": s, "CPU ms/segment": 1000 * s / n}
+        for n, s in zip([100, 200, 400], cpu, strict=True)
+    ]
+    told = benchmark("bench_scale").growth("segments", rows)
+    assert told["CPU exponent, more segments"] == pytest.approx(exponent, abs=0.01)
+    assert told["CPU of a segment, growth with segments"] == pytest.approx(growth, abs=0.01)
+
+
+def test_a_fixed_cost_is_told_from_the_cost_of_a_segment(benchmark):
+    rows = [{"segments": n, "CPU s": 2 + 0.1 * n, "CPU ms/segment": 1} for n in (25, 100, 600)]
+    told = benchmark("bench_scale").growth("segments", rows)
+    assert told["CPU, fixed part, more segments (s)"] == pytest.approx(2)
+    assert told["CPU of one more segment, more segments (ms)"] == pytest.approx(100)
+
+
+def test_three_of_ten_requests_repeat_an_earlier_one(benchmark):
+    load = benchmark("bench_load")
+    asked = load.requests(load.Load.of("50:20:30"), window_s=120)
+    assert len(asked) == 40
+    assert [each.repeat for each in asked].count(True) == 12
+    assert len({each.topic for each in asked}) == 28
+    assert all(each.topic < each.number for each in asked if each.repeat)
+    assert [each.due_s for each in asked] == sorted(each.due_s for each in asked)
+    assert asked == load.requests(load.Load.of("50:20:30"), window_s=120)
+
+
+def test_failed_and_late_requests_are_counted(benchmark):
+    load = benchmark("bench_load")
+    asked = load.requests(load.Load(10, 5, 20), window_s=48)
+    answered = [load.Answered(asked[n], done_s, error=error) for n, (done_s, error) in enumerate(
+        [(10.0, ""), (20.0, ""), (21.0, ""), (1.0, "SpeechError: silent")]
+    )]  # fmt: skip
+    row = load.row_of(load.Load(10, 5, 20), "api", answered)
+    assert (row["in time %"], row["errors %"], row["P50 s"]) == (50.0, 25.0, 20.0)
+
+
+def test_percentiles(benchmark):
+    percentile = benchmark("report").percentile
+    assert percentile([], 95) == 0.0
+    assert percentile([3.0], 95) == 3.0
+    assert percentile(range(101), 95) == 95.0
+
+
+@pytest.mark.parametrize(
+    ("stack", "place", "area"),
+    [
+        (("api.py:main", "podloom/audio/mix.py:add", "numpy/core.py:sum"),
+         "podloom/audio/mix.py:add", "mixing and mastering"),
+        (("podloom/audio/measure.py:measure", "podloom/audio/peaks.py:add"),
+         "podloom/audio/peaks.py:add", "measuring what is published"),
+        (("podloom/api.py:go", "<frozen importlib._bootstrap>:_find", "openai/__init__.py:<module>"),
+         "import of openai", "import"),
+        (("<frozen importlib._bootstrap>:_find", "podloom/tts/queue.py:<module>"),
+         "import of podloom", "import"),
+        (("threading.py:run", "selectors.py:select"), "event loop and threads", "event loop and threads"),
+    ],
+)  # fmt: skip
+def test_profiled_time_counts_for_whom_it_was_spent(benchmark, stack, place, area):
+    profile = benchmark("profile_seed")
+    assert (profile.place(stack), profile.area(stack)) == (place, area)
+
+
+def test_the_quoting_writer_tells_its_own_points_only(benchmark):
+    prompt = benchmark("podloom.llm.protocol").Prompt(
+        system="",
+        user=(
+            "   - Trees give shade.\n   - Water cools the air.\n"
+            '<source passage="1">\nTrees give shade in summer. Water cools the air at night.\n</source>\n'
+            "# What to write now\nThe chapter named below tells:\n- Trees give shade.\n"
+            "- About 50 spoken words"
+        ),
+        schema_name="chapter",
+        schema={},
+        max_tokens=100,
+    )
+    answer = benchmark("repetition_writers").quoting(["Trees give shade.", "Water cools the air."])
+    assert answer(prompt) == '{"lines": [{"speaker": "Alex", "text": "Trees give shade in summer."}]}'
