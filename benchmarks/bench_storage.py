@@ -157,8 +157,8 @@ async def commit_each(engine: Any, episode: EpisodeRecord) -> None:
         (tables.chapters, rows.chapter_rows(episode)),
         (tables.segments, rows.segment_rows(episode)),
         (tables.episode_sources, rows.episode_source_rows(episode)),
-        (tables.stage_timings, rows.timing_rows(episode)),
-        (tables.counters, rows.counter_rows(episode)),
+        (tables.stage_timings, rows.timing_rows(episode.episode.run_id, episode.timings)),
+        (tables.counters, rows.counter_rows(episode.episode.run_id, episode.counters)),
     ]
     async with engine.connect() as connection:
         for table, of_table in batches:

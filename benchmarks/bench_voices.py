@@ -3,10 +3,12 @@
     python benchmarks/bench_voices.py                              # every engine that is installed, English
     python benchmarks/bench_voices.py --engines kokoro --language ko
     python benchmarks/bench_voices.py --engines kokoro piper --read-back 8     # and error rates by voice
+    python benchmarks/bench_voices.py --threads 1 2                # native threads within one clip
     python benchmarks/bench_voices.py --json -                     # the last line is one JSON object
 
-Every engine and number of workers runs in a process of its own. A real-time factor is seconds of computing a
-second of speech: below 1 a line is made before it could be played. Engines are set up by PODLOOM_SPEECH_*.
+Every engine, number of workers and number of threads runs in a process of its own. A real-time factor is
+seconds of computing a second of speech: below 1 a line is made before it could be played. Engines are set up
+by PODLOOM_SPEECH_*. Coqui's workers are processes: their memory and CPU are counted with their parent's.
 """
 
 from __future__ import annotations
@@ -15,15 +17,16 @@ import argparse
 import asyncio
 import json
 import os
-import resource
-import subprocess
 import sys
 import tempfile
 import time
+from contextlib import aclosing
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import psutil
+from process import in_a_process, peak_mb
 from report import Goal, parser, report
 
 LINES = {
@@ -94,7 +97,7 @@ def main() -> int:
     goals: list[Goal] = []
     for engine in arguments.engines:
         for job in jobs(engine, arguments):
-            row = in_a_process(job)
+            row = in_a_process(__file__, job)
             if "missing" in row:
                 print(f"{engine} left out: {row['missing']}", file=sys.stderr)
                 break
@@ -112,6 +115,7 @@ def parse() -> argparse.Namespace:
     made.add_argument("--language", choices=["en", "ko"], default="en")
     made.add_argument("--lines", type=int, default=20, help="of the 20 lines, the first so many")
     made.add_argument("--workers", type=int, nargs="+", default=WORKERS)
+    made.add_argument("--threads", type=int, nargs="+", default=[1], help="native ones, within one clip")
     made.add_argument("--read-back", type=int, default=0, metavar="LINES", help="also error rates, by voice")
     made.add_argument("--child", default="", help=argparse.SUPPRESS)
     return made.parse_args()
@@ -120,17 +124,14 @@ def parse() -> argparse.Namespace:
 def jobs(engine: str, arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """What is measured of one engine, each in a process of its own."""
     same = {"engine": engine, "language": arguments.language}
-    found = [{**same, "workers": workers, "lines": arguments.lines} for workers in arguments.workers]
+    found = [
+        {**same, "workers": workers, "threads": threads, "lines": arguments.lines}
+        for threads in arguments.threads
+        for workers in arguments.workers
+    ]
     if arguments.read_back:
-        found.append({**same, "workers": 0, "lines": arguments.read_back})
+        found.append({**same, "workers": 0, "threads": 1, "lines": arguments.read_back})
     return found
-
-
-def in_a_process(job: dict[str, Any]) -> dict[str, Any]:
-    command = [sys.executable, __file__, "--child", json.dumps(job)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return row
 
 
 def built(job: dict[str, Any]) -> Any:
@@ -140,7 +141,9 @@ def built(job: dict[str, Any]) -> Any:
     from podloom.tts.engine import build_engine
 
     settings = load_settings()
-    speech = settings.speech.model_copy(update={"local_concurrency": max(1, job["workers"])})
+    workers = max(1, job["workers"])
+    asked = {"local_concurrency": workers, "coqui_workers": workers, "native_threads": job["threads"]}
+    speech = settings.speech.model_copy(update=asked)
     try:
         engine = build_engine(job["engine"], settings.model_copy(update={"speech": speech}))
         if engine.voices(job["language"]):
@@ -152,6 +155,8 @@ def built(job: dict[str, Any]) -> Any:
 
 async def measure(job: dict[str, Any]) -> dict[str, Any]:
     """Speed, first sound and memory of one engine."""
+    from podloom.tts.engine import speak_in_parts
+
     engine = built(job)
     if isinstance(engine, str):
         return {"missing": engine}
@@ -161,22 +166,31 @@ async def measure(job: dict[str, Any]) -> dict[str, Any]:
     voices = engine.voices(job["language"])[:2]
     lines = LINES[job["language"]][: job["lines"]]
     began_s = time.perf_counter()
-    await engine.synthesize(lines[0], voices[0])
-    first_s = time.perf_counter() - began_s
-    began_s, cpu_s = time.perf_counter(), time.process_time()
+    async with aclosing(speak_in_parts(engine, lines[0], voices[0])) as parts:
+        await anext(parts)
+        first_s = time.perf_counter() - began_s
+    began_s, cpu_s = time.perf_counter(), cpu_so_far_s()
     audio_s = await speak_all(engine, voices, lines, job["workers"])
-    wall_s, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_s
+    wall_s, cpu_s = time.perf_counter() - began_s, cpu_so_far_s() - cpu_s
     name = f"{job['engine']}_{job['language']}_{job['workers']}w"
-    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    name += f"_{job['threads']}t" if job["threads"] > 1 else ""
+    most_mb = peak_mb() + sum(peak_mb(child.pid) for child in psutil.Process().children(recursive=True))
+    await engine.close()
     metrics = {
         f"{name}_rtf": wall_s / audio_s,
         f"{name}_cpu_rtf": cpu_s / audio_s,
         f"{name}_load_s": load_s,
         f"{name}_first_audio_s": first_s,
-        f"{name}_peak_mb": peak_kb / 1024,
+        f"{name}_peak_mb": most_mb,
         f"{name}_speech_s": audio_s,
     }
     return {"metrics": metrics, "goals": {f"{name}_rtf": "rtf", f"{name}_first_audio_s": "first_audio_s"}}
+
+
+def cpu_so_far_s() -> float:
+    """Of this process and of workers it has started."""
+    children = [child.cpu_times() for child in psutil.Process().children(recursive=True)]
+    return time.process_time() + sum(spent.user + spent.system for spent in children)
 
 
 async def speak_all(engine: Any, voices: Any, lines: tuple[str, ...], workers: int) -> float:

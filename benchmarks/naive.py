@@ -70,7 +70,7 @@ class NaivePipeline:
         return self._ask(user, "outline", plan_schema())
 
     def _chapters(self, outline: dict[str, Any], source: str, minutes: float) -> list[list[dict[str, str]]]:
-        planned = outline["chapters"]
+        planned = outline["plan"]
         words = round(150 * minutes / len(planned))
         written = []
         for number, _ in enumerate(planned, start=1):
@@ -88,18 +88,12 @@ class NaivePipeline:
         return response.content
 
     def _encode(self, clips: list[bytes]) -> None:
-        encoder = lameenc.Encoder()
-        encoder.set_bit_rate(96)
-        encoder.set_in_sample_rate(24_000)
-        encoder.set_channels(1)
-        encoder.silence()
-        sound = b"".join(_samples(clip) for clip in clips)
-        (self._folder / "naive.mp3").write_bytes(encoder.encode(sound) + encoder.flush())
+        encode(b"".join(_samples(clip) for clip in clips), self._folder / "naive.mp3")
 
     def _rows(self, outline: dict[str, Any], written: list[list[dict[str, str]]]) -> list[tuple[str, str]]:
         """One row a thing: podcast, episode, run, chapters, segments, clips, metrics."""
         rows = [(table, outline["title"]) for table in ("podcasts", "episodes", "runs")]
-        rows += [("chapters", chapter["title"]) for chapter in outline["chapters"]]
+        rows += [("chapters", chapter["title"]) for chapter in outline["plan"]]
         lines = [json.dumps(line) for chapter in written for line in chapter]
         rows += [(table, line) for line in lines for table in ("segments", "clips")]
         return rows + [("metrics", f"metric {number}") for number in range(METRICS)]
@@ -127,6 +121,16 @@ async def _save_postgres(url: str, rows: list[tuple[str, str]]) -> None:
         async with connection.transaction():
             await connection.execute("insert into naive_rows (kind, body) values ($1, $2)", *row)
     await connection.close()
+
+
+def encode(sound: bytes, path: Path) -> None:
+    """16-bit samples at 24 kHz as MP3, as they are: no loudness, no limiter, no music."""
+    encoder = lameenc.Encoder()
+    encoder.set_bit_rate(96)
+    encoder.set_in_sample_rate(24_000)
+    encoder.set_channels(1)
+    encoder.silence()
+    path.write_bytes(encoder.encode(sound) + encoder.flush())
 
 
 def _samples(clip: bytes) -> bytes:

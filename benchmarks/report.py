@@ -6,12 +6,16 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+
+from podloom.rehearsal.machine import processor
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,49 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     return made
 
 
-def report(name: str, metrics: dict[str, float], goals: list[Goal], *, to: str = "", notes: str = "") -> bool:
-    """Print the table and write the JSON; whether all goals hold, which decides nothing."""
+def child_parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser for what can be quick, and is called again for every process of its own."""
+    made = parser(description)
+    made.formatter_class = argparse.RawDescriptionHelpFormatter
+    made.add_argument("--quick", action="store_true", help="a small part of it: to see that it runs")
+    made.add_argument("--child", default="", help=argparse.SUPPRESS)
+    return made
+
+
+def percentile(values: Iterable[float], percent: int) -> float:
+    """The value that so many of a hundred do not exceed; between two, in proportion."""
+    known = sorted(values)
+    if len(known) < 2:
+        return known[0] if known else 0.0
+    return statistics.quantiles(known, n=100, method="inclusive")[percent - 1]
+
+
+def show(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table of rows; numbers with three digits that count."""
+    table = Table(title=title)
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for row in rows:
+        table.add_row(*(_shown(cell) for cell in row))
+    Console(width=110).print(table)
+
+
+def _shown(cell: object) -> str:
+    if isinstance(cell, float):
+        return f"{cell:,.0f}" if abs(cell) >= 100 else f"{cell:.3g}"
+    return str(cell)
+
+
+def report(
+    name: str,
+    metrics: dict[str, float],
+    goals: list[Goal],
+    *,
+    to: str = "",
+    notes: str = "",
+    details: dict[str, float] | None = None,
+) -> bool:
+    """Print the table and write the JSON, with the details; whether all goals hold, which decides nothing."""
     limits = {goal.metric: goal for goal in goals}
     table = Table(title=name, caption=f"{notes}\n{machine()['summary']}".strip())
     for heading in ("metric", "value", "goal", ""):
@@ -48,7 +93,7 @@ def report(name: str, metrics: dict[str, float], goals: list[Goal], *, to: str =
         verdict = "" if goal is None else "met" if goal.met(value) else "MISSED"
         table.add_row(metric, f"{value:,.3f}".rstrip("0").rstrip("."), str(goal or ""), verdict)
     Console(width=110).print(table)
-    _write(to, name, metrics, goals)
+    _write(to, name, metrics | (details or {}), goals)
     return all(goal.met(metrics[goal.metric]) for goal in goals if goal.metric in metrics)
 
 
@@ -78,7 +123,7 @@ def machine() -> dict[str, str]:
     cores = os.cpu_count() or 1
     load = os.getloadavg()[0]
     description = {
-        "processor": _processor(),
+        "processor": processor(),
         "cores": str(cores),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
@@ -93,12 +138,3 @@ def machine() -> dict[str, str]:
         **description,
         "summary": f"{summary}, load {load:.2f} at the end, bytecode {description['bytecode']}",
     }
-
-
-def _processor() -> str:
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        for line in cpuinfo.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.machine()

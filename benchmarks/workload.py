@@ -1,109 +1,32 @@
-"""What the benchmarks share: a paced server in a process of its own, and Podloom set up to use it."""
+"""The package's paced workloads, run through the api as a person would."""
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
-
-from podloom.domain import Episode, Progress
-from podloom.rehearsal import Scenario
-from podloom.settings import CacheSettings, LLMSettings, Settings, SpeechSettings
-
-PARAGRAPH = (
-    "The harbour of the town was rebuilt in {year}. Engineers raised the outer wall by {n} centimetres, "
-    "because storms had damaged it in every second winter, and fishermen moved their boats to the new basin. "
-    "Repairs take about {n} days a year since then, where they used to take {m}. The council pays for them "
-    "out of landing fees, which rose by {n} percent, and publishes the accounts each spring. Not everybody "
-    "agrees that the wall was worth its price: the old quay is silting up, and dredging it may cost more."
+from podloom.rehearsal import workload
+from podloom.rehearsal.workload import (
+    Measured,
+    PacedServer,
+    floor_s,
+    paced_server,
+    sequential_s,
+    settings_for,
+    source_text,
 )
+from podloom.settings import Settings
 
-
-def source_text(words: int = 1200, seed: int = 0) -> str:
-    """An article; another seed, another article."""
-    paragraphs = words // len(PARAGRAPH.split()) + 1
-    return "\n\n".join(
-        PARAGRAPH.format(year=1950 + (seed + n) % 70, n=11 + n + seed, m=40 + 2 * n + seed)
-        for n in range(paragraphs)
-    )
-
-
-@dataclass(frozen=True)
-class PacedServer:
-    """The rehearsal server in another process; its clock is this machine's monotonic clock."""
-
-    base_url: str
-
-    @property
-    def _calls_url(self) -> str:
-        return self.base_url.removesuffix("/v1") + "/rehearsal/calls"
-
-    def calls(self) -> dict[str, Any]:
-        """Its record."""
-        record: dict[str, Any] = httpx.get(self._calls_url, timeout=30).json()
-        return record
-
-    def clear(self) -> None:
-        """Forget the record."""
-        httpx.delete(self._calls_url, timeout=30)
-
-
-@contextmanager
-def paced_server(scenario: str, *options: str) -> Iterator[PacedServer]:
-    """A server that runs as long as the context."""
-    command = [sys.executable, "-m", "podloom.rehearsal", "--port", "0", "--scenario", scenario, *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            first = process.stdout.readline() if process.stdout else ""
-            address = re.match(r"\S+", first)
-            if address is None:
-                raise RuntimeError(f"the rehearsal server did not start: {first!r}")
-            yield PacedServer(address.group())
-        finally:
-            process.terminate()
-
-
-def settings_for(server: PacedServer, home: Path, database_url: str = "") -> Settings:
-    """Podloom with an empty home, writing and speaking through the server."""
-    return Settings.model_validate(
-        {
-            "home": home,
-            "database_url": database_url,
-            "llm": LLMSettings.model_validate(
-                {"base_url": server.base_url, "api_key": "any", "model": "rehearsal"}
-            ),
-            "speech": SpeechSettings.model_validate({"base_url": server.base_url, "api_key": "any"}),
-            "cache": CacheSettings(),
-        }
-    )
-
-
-@dataclass
-class Measured:
-    """One run of Podloom, as seen from outside."""
-
-    episode: Episode
-    wall_s: float
-    cpu_s: float
-    first_clip_s: float
-    """Until the first clip was there; 0 if none was asked for."""
-    before_first_call_s: float
-    """Until the first paid call was at the server."""
-    after_last_clip_s: float
-    """From the last clip to the finished episode."""
-    counts: dict[str, int]
-    most_at_once: dict[str, int]
-    chapter_call_s: float
-    """The longest single answer for a chapter."""
-    progress: list[Progress] = field(default_factory=list)
+__all__ = [
+    "Measured",
+    "PacedServer",
+    "floor_s",
+    "measure",
+    "paced_server",
+    "sequential_s",
+    "settings_for",
+    "source_text",
+]
 
 
 async def measure(
@@ -112,51 +35,13 @@ async def measure(
     """Make an episode and take the times."""
     from podloom import generate_podcast_async
 
-    server.clear()
-    seen: list[Progress] = []
-    start_s, cpu_s = time.monotonic(), time.process_time()
-    episode = await generate_podcast_async(
-        fields.pop("sources", None) or source_text(),
-        settings=settings,
-        orchestration=orchestration,  # type: ignore[arg-type]  # a literal, given as an option
-        on_progress=seen.append,
-        **{"out": str(out), "engine": "openai", "writer": "openai"} | fields,
+    asked = {"sources": source_text(), "out": str(out), "engine": "openai", "writer": "openai"} | fields
+    return await workload.measure(
+        server,
+        lambda tell: generate_podcast_async(
+            settings=settings,
+            orchestration=orchestration,  # type: ignore[arg-type]  # a literal, given as an option
+            on_progress=tell,
+            **asked,
+        ),
     )
-    end_s, cpu_s = time.monotonic(), time.process_time() - cpu_s
-    record = server.calls()
-    calls = [call for call in record["calls"] if call["route"] != "models"]
-    clips_s = [call["finished_s"] for call in calls if call["route"] == "speech" and call["finished_s"]]
-    return Measured(
-        episode=episode,
-        wall_s=end_s - start_s,
-        cpu_s=cpu_s,
-        first_clip_s=min(clips_s, default=start_s) - start_s,
-        before_first_call_s=min((call["arrived_s"] for call in calls), default=start_s) - start_s,
-        after_last_clip_s=end_s - max(clips_s, default=end_s),
-        counts=record["counts"],
-        most_at_once=record["max_concurrency"],
-        chapter_call_s=max(_durations(calls, "chapter"), default=0.0),
-        progress=seen,
-    )
-
-
-def _durations(calls: Sequence[dict[str, Any]], schema_name: str) -> list[float]:
-    return [
-        call["finished_s"] - call["arrived_s"]
-        for call in calls
-        if call["schema_name"] == schema_name and call["outcome"] == "answered"
-    ]
-
-
-def floor_s(scenario: Scenario, parts: int = 1) -> float:
-    """The critical path when everything that can be done at once is: outline, last chapter, its last clip.
-
-    A chapter's details end with the outline, however early its plan is known; it is written in so many parts.
-    """
-    return scenario.outline_s + scenario.chapter_s / parts + scenario.speech_s
-
-
-def sequential_s(scenario: Scenario) -> float:
-    """All waiting one after the other."""
-    clips = scenario.chapters * scenario.lines
-    return scenario.outline_s + scenario.chapters * scenario.chapter_s + clips * scenario.speech_s
