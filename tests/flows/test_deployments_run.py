@@ -97,7 +97,7 @@ async def test_every_deployment_completes(deployed, tmp_path, monkeypatch):
     )
     assert [(view.state, view.message) for view in views if view.state != "COMPLETED"] == []
     assert (out / "feed.xml").is_file()
-    assert views[1].message == f"1 episodes of Podloom in {out / 'feed.xml'}"
+    assert views[1].message == f"1 episode of Podloom in {out / 'feed.xml'}"
     (again,) = await work_until_done(
         await trigger("scheduled-show", {"show": show | {"engine": "tone", "writer": "offline"}})
     )

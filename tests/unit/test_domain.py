@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from podloom import errors
 from podloom.domain import EpisodeRequest, Script, Segment, slug
+from podloom.domain.progress import count_of
 
 
 def test_every_field_of_the_form_is_explained_and_has_a_default():
@@ -20,6 +21,19 @@ def test_every_field_of_the_form_is_explained_and_has_a_default():
         positions.append(field["position"])
     assert positions == list(range(len(positions)))
     assert "required" not in schema
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        (count_of(1, "line"), "1 line"),
+        (count_of(0, "line"), "0 lines"),
+        (count_of(2, "entry", "entries"), "2 entries"),
+        (count_of(1.4, "line"), "1 line"),
+    ],
+)
+def test_a_count_goes_with_its_noun(said, known):
+    assert said == known
 
 
 @pytest.mark.parametrize(

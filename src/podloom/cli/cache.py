@@ -15,6 +15,7 @@ from podloom.cli.output import Json, console, print_json
 from podloom.cli.running import run_async
 from podloom.cli.speakers import parse_speakers
 from podloom.domain import Language
+from podloom.domain.progress import count_of
 from podloom.errors import RequestError
 from podloom.settings import load_settings
 
@@ -51,7 +52,7 @@ def clear(
     if as_json:
         print_json({"cleared": count})
     else:
-        console().print(f"{count} entries forgotten")
+        console().print(f"{count_of(count, 'entry', 'entries')} forgotten")
 
 
 @app.command()
@@ -78,7 +79,7 @@ def warm(
     if as_json:
         print_json(dict(counts))
     else:
-        console().print(f"{counts['made']} clips made, {counts['known']} were there")
+        console().print(f"{count_of(counts['made'], 'clip')} made, {counts['known']} there already")
 
 
 def clean(as_json: Json = False) -> None:

@@ -17,6 +17,7 @@ from podloom.cli.reviewing import TerminalReviewer, check_terminal
 from podloom.cli.running import run_async
 from podloom.cli.speakers import parse_speakers
 from podloom.domain import Episode, EpisodeRequest, Format, Language, OutputFormat, Priority, WriterName
+from podloom.domain.progress import count_of
 from podloom.errors import RequestError
 from podloom.stages.revoicing import revoice_request
 
@@ -128,8 +129,8 @@ def show_episode(episode: Episode, *, as_json: bool) -> None:
     label = " (draft: no language model wrote it)" if episode.draft else ""
     screen.print(Text(episode.title, "bold").append(label, "not bold"))
     screen.print(
-        f"{minutes}:{seconds:02d} min of {episode.asked_s / 60:g} asked, {len(episode.chapters)} chapters,"
-        f" {episode.segments} lines,"
+        f"{minutes}:{seconds:02d} min of {episode.asked_s / 60:g} asked,"
+        f" {count_of(len(episode.chapters), 'chapter')}, {count_of(episode.segments, 'line')},"
         f" {episode.loudness.integrated_lufs:.1f} LUFS, made in {episode.seconds:.1f} s"
     )
     screen.print(f"voices: {episode.engine}; writer: {episode.writer}")

@@ -18,6 +18,7 @@ from podloom.db.target import Target, is_lost
 from podloom.db.upgrade import ensure_schema
 from podloom.db.upsert import upsert
 from podloom.domain import Alert, Benchmark, Episode, EpisodeRecord, EpisodeRequest, Reading, RunEnd
+from podloom.domain.progress import count_of
 from podloom.settings import Settings
 
 T = TypeVar("T")
@@ -60,7 +61,7 @@ class Database:
         """Where it is and how many episodes it holds, for people."""
         episodes = await self._transact(loading.count_episodes)
         kind = "SQLite" if self._target.is_sqlite else "PostgreSQL"
-        return f"{kind}, {self._target.where}, {episodes} episodes"
+        return f"{kind}, {self._target.where}, {count_of(episodes, 'episode')}"
 
     async def begin_run(self, run_id: str, request: EpisodeRequest, folder: str) -> None:
         """Note that a run has begun, or begins again."""

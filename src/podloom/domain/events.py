@@ -8,6 +8,7 @@ from pydantic import Field
 
 from podloom.domain.base import Frozen
 from podloom.domain.episode import Episode
+from podloom.domain.progress import count_of
 
 
 class HappenedEvent(Frozen):
@@ -58,7 +59,7 @@ class ChapterWritten(HappenedEvent):
     lines: int
 
     def __str__(self) -> str:
-        return f"chapter {self.chapter} is written: {self.title}, {self.lines} lines"
+        return f"chapter {self.chapter} is written: {self.title}, {count_of(self.lines, 'line')}"
 
 
 class LineVoiced(HappenedEvent):

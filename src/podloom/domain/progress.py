@@ -52,6 +52,11 @@ def clock(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
+def count_of(count: float, thing: str, things: str = "") -> str:
+    """(1, "line") -> "1 line", (2, "line") -> "2 lines", (0, "entry", "entries") -> "0 entries"."""
+    return f"{count:.0f} {thing if round(count) == 1 else things or thing + 's'}"
+
+
 def shortened(text: str, longest: int = 80) -> str:
     """One line of at most so many characters: enough to know a text by."""
     line = " ".join(text.split())

@@ -10,6 +10,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from pydantic import Field
 
+from podloom.domain.progress import count_of
 from podloom.stages.feed import publish_feed
 from podloom.tasks.context import given
 from podloom.tasks.ending import ended
@@ -33,7 +34,7 @@ async def _publish(podcast: str, folder: str) -> State[Any]:
     settings = given().settings
     feed = await publish_feed(placed_folder(folder, settings), podcast, settings)
     warnings = [f"- {warning}" for warning in feed.warnings] or ["No warnings."]
-    listed = f"{feed.episodes} episodes of {podcast}"
+    listed = f"{count_of(feed.episodes, 'episode')} of {podcast}"
     await acreate_markdown_artifact(
         key="podcast-feed",
         description=listed,

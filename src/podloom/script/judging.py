@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from podloom.domain import ChapterPlan, Language, Outline
+from podloom.domain.progress import count_of
 from podloom.script.lines import language_fault
 from podloom.script.outlining import Details, Plan, PlannedChapter
 from podloom.script.similar import likeness
@@ -28,7 +29,7 @@ def plan_faults(plan: Plan, *, chapters: int, language: Language, exact: bool = 
 def _count_faults(plan: Plan, wanted: int, tolerance: int) -> Iterator[str]:
     given = len(plan.plan)
     if abs(given - wanted) > tolerance:
-        yield f"there are {given} chapters, and {wanted} were asked for"
+        yield f"the plan has {count_of(given, 'chapter')}, and {wanted} were asked for"
     if not plan.title.strip() or not plan.summary.strip():
         yield "the title or the summary is empty"
 

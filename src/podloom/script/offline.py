@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 from podloom.domain import ChapterPlan, EpisodeRequest, Outline, Segment, SourceDocument, count_words
+from podloom.domain.progress import count_of
 from podloom.errors import ScriptError, SourceError
 from podloom.script.blocks import Block, read_blocks
 from podloom.script.briefing import cast_of
@@ -109,7 +110,7 @@ class OfflineWriter:
     def _note_too_few(self, chapters: int, wanted: int) -> None:
         if chapters < wanted:
             self._telemetry.note(
-                f"The draft has {chapters} chapters of {wanted} asked for:"
+                f"The draft has {count_of(chapters, 'chapter')} of {wanted} asked for:"
                 " the sources have no more paragraphs."
             )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 
+from podloom.domain.progress import count_of
 from podloom.errors import SourceError
 from podloom.sources.parsed import SENTENCE_CLOSED, Parsed, clean, heading_like, join_paragraphs
 from podloom.sources.plaintext import ITEM
@@ -50,7 +51,8 @@ def parse_pdf(content: bytes, name: str) -> Parsed:
     empty = sum(not lines for lines in pages)
     if empty == len(pages):
         raise SourceError(
-            f"the PDF {name!r} has {len(pages)} pages and no text, like a scan; run OCR on it first"
+            f"the PDF {name!r} has {count_of(len(pages), 'page')} and no text, like a scan;"
+            " run OCR on it first"
         )
     paragraphs = list(_paragraphs(_body(pages)))
     if not title or USELESS_TITLE.search(title):

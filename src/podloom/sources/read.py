@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from podloom.domain import SourceDocument, count_words
+from podloom.domain.progress import count_of
 from podloom.errors import MissingDependencyError, SourceError
 from podloom.sources.fetch import Limits, fetch, new_client
 from podloom.sources.locate import AUDIO_SUFFIXES, MIN_WORDS, Located, locate
@@ -169,7 +170,8 @@ def _document(located: Located, parsed: Parsed, language_hint: str) -> SourceDoc
     name = "the text" if located.kind == "text" else repr(located.value)
     words = count_words(parsed.text)
     if words < MIN_WORDS:
-        raise SourceError(f"{name} holds only {words} words of text; at least {MIN_WORDS} are needed")
+        held = count_of(words, "word")
+        raise SourceError(f"{name} holds only {held} of text; at least {MIN_WORDS} are needed")
     language = detect_language(parsed.text)
     if language == UNDETERMINED:
         language = parsed.language or language_hint or UNDETERMINED

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from podloom.db.records import RecentRuns
 from podloom.domain import Alert, Reading
+from podloom.domain.progress import count_of
 from podloom.settings import AlertSettings
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ def readings(recent: RecentRuns, settings: AlertSettings) -> list[Reading]:
         return []
     mean_s, rate = recent.mean_s, recent.error_rate
     lines, memory_mb = recent.queue_lines, recent.memory_mb
+    waiting = count_of(lines, "line")
     known = [
         ("mean_s", mean_s, settings.mean_s, f"episodes took {mean_s or 0:.0f} s on average"),
         ("error_rate", rate, settings.error_rate, f"{rate or 0:.0%} of the runs failed"),
-        ("queue_lines", lines, settings.queue_lines, f"{lines:.0f} lines waited for a voice on average"),
+        ("queue_lines", lines, settings.queue_lines, f"{waiting} waited for a voice on average"),
         ("memory_mb", memory_mb, settings.memory_mb, f"a process held {memory_mb:.0f} MB"),
     ]
     return [
@@ -39,7 +41,7 @@ def readings(recent: RecentRuns, settings: AlertSettings) -> list[Reading]:
             value=value,
             limit=limit,
             clear_at=CLEAR_AT * limit,
-            sentence=f"{said} over the last {recent.runs} runs; the threshold is {limit:g}",
+            sentence=f"{said} over the last {count_of(recent.runs, 'run')}; the threshold is {limit:g}",
         )
         for name, value, limit, said in known
         if value is not None and limit

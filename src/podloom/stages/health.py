@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from podloom.cache.opening import open_cache
 from podloom.domain import EpisodeRequest
+from podloom.domain.progress import count_of
 from podloom.errors import MissingDependencyError, PodloomError
 from podloom.llm.openai import shared_client
 from podloom.settings import Settings, load_settings
@@ -134,7 +135,7 @@ async def speech_server(url: str) -> Finding:
         return Finding("speech server", "ok", f"{where} answers; it is not Podloom's")
     found = (
         f"{where} is {told['status']}: {told['version']}, {told['running']} of {told['slots']} voices at "
-        f"work, {told['waiting']} lines waiting"
+        f"work, {count_of(told['waiting'], 'line')} waiting"
     )
     if told["status"] in {"ready", "full"}:
         return Finding("speech server", "ok", found)

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from podloom.cache.keys import cache_key
 from podloom.domain import ChapterPlan, Outline, SourceDocument
+from podloom.domain.progress import count_of
 from podloom.stages.assembly import load_mixer
 from podloom.stages.planning import CompleteOutline, OutlineInProgress
 from podloom.stages.remembered import fits
@@ -30,7 +31,7 @@ async def write_outline(run: Run, documents: tuple[SourceDocument, ...]) -> Outl
     outline = await run.planning.plan()
     run.telemetry.report(
         stage="script",
-        message=f"Writing {len(outline.chapters)} chapters",
+        message=f"Writing {count_of(len(outline.chapters), 'chapter')}",
         chapters=len(outline.chapters),
     )
     return outline

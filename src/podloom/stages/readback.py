@@ -9,6 +9,7 @@ from statistics import fmean
 
 from podloom.cache.keys import cache_key
 from podloom.domain import Clip, Frozen, Script, Segment
+from podloom.domain.progress import count_of
 from podloom.errors import PodloomError
 from podloom.stages import shared
 from podloom.stages.run import Run
@@ -122,4 +123,5 @@ def _note(run: Run, result: ReadBack, problems: list[str]) -> None:
                 f"{line.heard[:100]!r} ({kind.upper()} {rate:.0%}); listen to it"
             )
     if result.unread:
-        run.telemetry.note(f"{result.unread} lines were not read back: {'; '.join(problems[:3])}")
+        unread = count_of(result.unread, "line was", "lines were")
+        run.telemetry.note(f"{unread} not read back: {'; '.join(problems[:3])}")

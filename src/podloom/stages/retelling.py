@@ -7,6 +7,7 @@ already, and its line is voiced again without it. Nobody waits for that: the mix
 from __future__ import annotations
 
 from podloom.domain import Segment
+from podloom.domain.progress import count_of
 from podloom.script.replay import ReplayWriter
 from podloom.script.retelling import without_retelling
 from podloom.stages.run import Run
@@ -31,5 +32,5 @@ def _tell(run: Run, chapter: int, count: int) -> None:
     run.telemetry.counters["script.retold_lines"] += count
     if count:
         run.telemetry.note(
-            f"chapter {chapter + 1}: {count} lines lost what earlier chapters had said already"
+            f"chapter {chapter + 1}: {count_of(count, 'line')} lost what earlier chapters had said already"
         )

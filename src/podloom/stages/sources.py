@@ -9,6 +9,7 @@ from pathlib import Path
 
 from podloom.cache.keys import cache_key
 from podloom.domain import SourceDocument
+from podloom.domain.progress import count_of
 from podloom.sources.read import read_sources as read_all
 from podloom.stages import shared
 from podloom.stages.remembered import fits
@@ -23,7 +24,7 @@ async def read_sources(run: Run) -> tuple[SourceDocument, ...]:
         SourceError: One of them cannot be read or holds nothing to speak of.
     """
     count = len(run.request.sources)
-    run.telemetry.report(stage="sources", message=f"Reading {count} source{'s' if count > 1 else ''}")
+    run.telemetry.report(stage="sources", message=f"Reading {count_of(count, 'source')}")
     run.documents = await read_all(
         run.request.sources,
         language_hint=run.request.language,

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 import typer
 
+from fixtures.records import record
 from fixtures.trees import TREES
 from podloom import EpisodeRequest, Settings, errors, generate_podcast
 from podloom.cli.app import app
+from podloom.cli.make import show_episode
+from podloom.domain import ChapterMark
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "cli.md").read_text("utf-8")
 
@@ -90,6 +93,17 @@ def test_make_tells_people_where_to_listen(podloom, tmp_path):
     assert (ran.code, ran.err) == (0, "")
     assert "From a pipe (draft: no language model wrote it)" in ran.out
     assert f"listen: {tmp_path / 'out' / 'from-a-pipe' / 'episode.mp3'}" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("chapters", "lines", "said"), [(1, 1, "asked, 1 chapter, 1 line, "), (2, 3, " 2 chapters, 3 lines, ")]
+)
+def test_one_of_a_thing_is_not_several(chapters, lines, said, capsys):
+    marks = (ChapterMark(title="One", start_s=0.0, end_s=9.0),) * chapters
+    files = {"mp3": "tides.mp3", "page": "tides.html"}
+    episode = record(lines).episode.model_copy(update={"chapters": marks, "files": files})
+    show_episode(episode, as_json=False)
+    assert said in " ".join(capsys.readouterr().out.split())
 
 
 def test_make_without_mp3_names_the_file_there_is(podloom, tmp_path):
@@ -177,7 +191,7 @@ def test_phrases_that_were_voiced_before_are_not_voiced_again(podloom, tmp_path,
     made = podloom(*asked, "--json").json
     assert made["made"] >= 4  # the disclosure and the phrase, with two voices
     assert podloom(*asked, "--json").json == {"made": 0, "known": made["made"] + made["known"]}
-    assert podloom(*asked).out == f"0 clips made, {made['made'] + made['known']} were there\n"
+    assert podloom(*asked).out == f"0 clips made, {made['made'] + made['known']} there already\n"
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 

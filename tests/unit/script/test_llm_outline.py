@@ -50,7 +50,7 @@ async def test_a_number_of_chapters_that_was_asked_for_is_kept_exactly(asked, ac
     if accepted:
         assert len((await planning)[0].chapters) == 3
     else:
-        with pytest.raises(ScriptError, match=f"there are 3 chapters, and {asked} were asked for"):
+        with pytest.raises(ScriptError, match=f"the plan has 3 chapters, and {asked} were asked for"):
             await planning
 
 
@@ -99,7 +99,7 @@ BAD_PLANS = {
     "broken": ('{"title": }', "Expecting value"),
     "shape": ('{"title": "x", "summary": "y"}', "plan: Field required"),
     "cut": (Answer('{"title": "x"', cut=True), "was cut"),
-    "too few chapters": (json.dumps(PLAN | {"plan": PLAN["plan"][:1]}), "1 chapters, and 3 were"),
+    "too few chapters": (json.dumps(PLAN | {"plan": PLAN["plan"][:1]}), "1 chapter, and 3 were"),
     "no summary": (json.dumps(PLAN | {"summary": " "}), "summary is empty"),
     "same point": (
         json.dumps(changed(point="In 1998 the sea water became too warm for corals")),

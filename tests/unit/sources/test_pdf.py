@@ -110,7 +110,7 @@ def test_a_password_for_changes_does_not_matter():
         (make_pdf([PAGE])[:300], r"'a.pdf' is damaged"),
         (b"%PDF-1.7 and nothing more", r"'a.pdf' is damaged"),
         (b"no PDF at all", r"'a.pdf' is damaged or no PDF"),
-        (make_pdf([PAGE]).replace(b" Tj", b" Tj <zz"), r"'a.pdf' (is damaged|has 1 pages and no text)"),
+        (make_pdf([PAGE]).replace(b" Tj", b" Tj <zz"), r"'a.pdf' (is damaged|has 1 page and no text)"),
     ],
 )
 def test_what_cannot_be_read_says_why(content, message):

@@ -92,7 +92,7 @@ async def test_worst_lines_are_noted(run, monkeypatch):
 async def test_what_cannot_be_read_back_is_noted_and_fails_nothing(run, monkeypatch):
     notes = await heard_by(run, Listener(LINES[0], SourceError("nothing but noise"), LINES[2]), monkeypatch)
     assert run.read_back.unread == 1
-    assert notes == ["1 lines were not read back: chapter 1, line 2: nothing but noise"]
+    assert notes == ["1 line was not read back: chapter 1, line 2: nothing but noise"]
 
 
 async def test_reading_back_ends(run, monkeypatch):
