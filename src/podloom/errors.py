@@ -103,6 +103,17 @@ class StoppedError(PodloomError):
     exit_code = 130
 
 
+def public_name(error: PodloomError) -> str:
+    """The name of its class in the tree above; a room's own kinds go by the nearest."""
+    return next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in __all__)
+
+
+def error_class(name: str) -> type[PodloomError] | None:
+    """The class of that name in the tree above; None where there is none, as for a newer version's."""
+    found: type[PodloomError] | None = globals()[name] if name in __all__ else None
+    return found
+
+
 __all__ = [
     "AudioError",
     "MissingDependencyError",

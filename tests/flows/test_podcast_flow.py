@@ -103,7 +103,7 @@ async def test_a_failure_is_one_sentence_and_the_next_run_pays_for_nothing_twice
         await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
     run = await run_named("Fails once")
     assert run.state.type.value == "FAILED"
-    assert run.state.message == str(failure.value)
+    assert run.state.message == f"ProviderError: {failure.value}"
     episode = await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
     assert server.calls.paid_twice() == []
     failed, completed = await news_of(asked.podcast, count=2)

@@ -242,7 +242,8 @@ def test_a_queued_run_is_its_id_and_has_events_and_a_result(monkeypatch):
 @pytest.mark.parametrize(
     ("end", "error", "message"),
     [
-        (look("FAILED", message="no voice"), PodloomError, "no voice"),
+        (look("FAILED", message="VoiceError: no voice"), VoiceError, "^no voice"),
+        (look("FAILED", message="something broke"), PodloomError, "^something broke"),
         (look("CANCELLED", message="by hand"), StoppedError, "by hand"),
         (look("COMPLETED"), PodloomError, "left no episode"),
     ],

@@ -15,7 +15,7 @@ from podloom.api.making import STOPPED, Orchestration, generate_podcast_async
 from podloom.domain import Episode, EpisodeRequest, Progress
 from podloom.domain.events import Event, Failed, Finished, ProgressMade, RunBegan
 from podloom.domain.progress import percent, sentence
-from podloom.errors import PodloomError, StoppedError
+from podloom.errors import PodloomError, StoppedError, error_class
 from podloom.settings import Settings
 
 BEAT_S = 0.5
@@ -47,7 +47,7 @@ class EpisodeRun(ABC):
 
         Raises:
             StoppedError: The run was stopped.
-            PodloomError: It failed.
+            PodloomError: It failed; of the class it failed with, also where a worker made it.
         """
 
     @abstractmethod
@@ -209,7 +209,7 @@ class QueuedRun(EpisodeRun):
         if isinstance(last, Finished) and last.episode is not None:
             return last.episode
         if isinstance(last, Failed):
-            raise StoppedError(last.message) if last.stopped else PodloomError(last.message)
+            raise (error_class(last.error) or PodloomError)(last.message)
         raise PodloomError(
             f"run {self._id!r} has ended well and left no episode on its page at {self.url!r}; see its folder"
             " on the worker, or `podloom list` there"

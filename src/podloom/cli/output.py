@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from podloom import errors
-from podloom.errors import PodloomError
+from podloom.errors import PodloomError, public_name
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 
@@ -28,6 +27,7 @@ def print_json(value: dict[str, Any]) -> None:
 def print_error(error: PodloomError, *, as_json: bool = False) -> None:
     """One sentence on stderr; for scripts an object on stdout as well."""
     if as_json:
-        kind = next(c.__name__ for c in type(error).__mro__ if c.__name__ in errors.__all__)
-        print_json({"error": {"type": kind, "message": str(error), "exit_code": error.exit_code}})
+        print_json(
+            {"error": {"type": public_name(error), "message": str(error), "exit_code": error.exit_code}}
+        )
     sys.stderr.write(f"error: {error}\n")

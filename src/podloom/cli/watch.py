@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from podloom.cli.output import Json, console, print_json
-from podloom.domain.events import NoteTaken, Playable, ProgressMade
-from podloom.errors import PodloomError
+from podloom.domain.events import Event, Failed, NoteTaken, Playable, ProgressMade
+from podloom.errors import PodloomError, error_class
 from podloom.flows.following import follow
 from podloom.flows.remote import RemotePrefect, RunView
 
@@ -21,17 +21,18 @@ def watch(
     run: Annotated[str, typer.Argument(help="Id of the run, as `podloom submit` prints it.")],
     as_json: Json = False,
 ) -> None:
-    """Show what the run is doing; exits with 0 when it was completed, else with 1."""
-    last = asyncio.run(_follow(run, quiet=as_json))
+    """Show what the run is doing; exits with 0 when it was completed, else as `make` would have."""
+    view, end = asyncio.run(_follow(run, quiet=as_json))
+    failure = (error_class(end.error) or PodloomError) if isinstance(end, Failed) else None
     if as_json:
-        shown = {name: value for name, value in vars(last).items() if name != "journal"}
+        shown = {name: value for name, value in vars(view).items() if name != "journal"}
         print_json({"run": shown})
-        raise typer.Exit(last.state != "COMPLETED")
-    if last.state != "COMPLETED":
-        raise PodloomError(f"{last.name}: {last.state.lower()}: {last.message}")
+        raise SystemExit(failure.exit_code if failure else 0)  # typer's own 130 would be Ctrl-C here
+    if failure:
+        raise failure(f"{view.name}: {view.state.lower()}: {view.message}")
 
 
-async def _follow(run: str, *, quiet: bool) -> RunView:
+async def _follow(run: str, *, quiet: bool) -> tuple[RunView, Event]:
     screen, views, shown = console(), list[RunView](), ""
     async with RemotePrefect() as server, aclosing(follow(server, run, tell=views.append)) as events:
         async for event in events:
@@ -41,4 +42,4 @@ async def _follow(run: str, *, quiet: bool) -> RunView:
                 if isinstance(event, ProgressMade) and event.state == "paused":
                     screen.print(f"read the script and answer: podloom review {run}", soft_wrap=True)
             del views[:-1]
-    return views[-1]
+    return views[-1], event

@@ -79,7 +79,7 @@ async def _end(server: RemotePrefect, view: RunView) -> Event:
     stopped = view.state == "CANCELLED"
     return Failed(
         at_s=view.elapsed_s,
-        error="StoppedError" if stopped else "PodloomError",
+        error="StoppedError" if stopped else view.error or "PodloomError",
         message=view.message or f"the run is {view.state.lower()}",
         stopped=stopped,
     )

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from podloom.domain import Episode, EpisodeRequest
 from podloom.errors import RequestError, SettingsError
+from podloom.tasks.failures import read_failure
 from podloom.tasks.hidden import revealed
 from podloom.tasks.journal import JOURNAL
 
@@ -48,6 +49,9 @@ class RunView:
     state: str
     """PENDING, RUNNING, COMPLETED, ..."""
     message: str
+    """Of its state; without the error's class where it failed."""
+    error: str
+    """Name of a class of podloom.errors where it failed, else ""."""
     percent: float
     doing: str
     """The progress artifact's sentence."""
@@ -126,11 +130,15 @@ class RemotePrefect:
         progress = shown.get("episode-progress", {"data": 0, "description": ""})
         journal = shown.get(JOURNAL, {"id": "", "data": ""})
         state = run.get("state") or {}
+        error, message = "", state.get("message") or ""
+        if state.get("type") == "FAILED":
+            error, message = read_failure(message)
         return RunView(
             id=run["id"],
             name=run["name"],
             state=state.get("type", ""),
-            message=state.get("message") or "",
+            message=message,
+            error=error,
             percent=float(progress["data"] or 0),
             doing=progress["description"] or "",
             elapsed_s=float(run.get("estimated_run_time") or 0),

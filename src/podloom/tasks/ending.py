@@ -17,6 +17,7 @@ from prefect.states import Cancelled, Failed
 
 from podloom.errors import PodloomError, StoppedError
 from podloom.tasks.artifacts import UNREACHABLE
+from podloom.tasks.failures import failure_message
 from podloom.tasks.runlog import say
 from podloom.tasks.watching import Watch, begin_watch
 
@@ -30,8 +31,8 @@ FAREWELL_S = 3.0
 async def ended(work: Coroutine[Any, Any, T]) -> T | State[Any]:
     """What the flow should return: the result of `work`, or the final state that tells how else it ended.
 
-    A failure is a state whose message is the error's one sentence; the error itself is what a caller in this
-    process gets.
+    A failure is a state whose message is the error's one sentence, see tasks/failures.py; the error itself is
+    what a caller in this process gets.
 
     Raises:
         Abort: The run goes on elsewhere; its state is no longer ours.
@@ -47,7 +48,7 @@ async def ended(work: Coroutine[Any, Any, T]) -> T | State[Any]:
             return running.result()
         return await _stopped(watch)
     except PodloomError as error:
-        return Failed(message=str(error), data=error)
+        return Failed(message=failure_message(error), data=error)
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)

@@ -5,10 +5,12 @@ import pytest
 from fixtures.prefect_stub import AWAY, BUSY, look, prefect_stub
 from fixtures.records import record
 from podloom.domain.events import Failed, Finished, NoteTaken, ProgressMade, StageBegan
-from podloom.errors import SettingsError
+from podloom.errors import PodloomError, SettingsError, SourceError
 from podloom.flows import following, remote
 from podloom.flows.following import follow
 from podloom.flows.remote import RemotePrefect
+from podloom.llm.protocol import IncompleteAnswerError
+from podloom.tasks.failures import failure_message
 from podloom.tasks.hidden import hidden
 from podloom.tasks.journal import Journal
 
@@ -95,16 +97,22 @@ async def test_the_last_event_has_the_episode():
 
 
 @pytest.mark.parametrize(
-    ("state", "error", "stopped"),
+    ("state", "message", "error", "said"),
     [
-        ("FAILED", "PodloomError", False),
-        ("CRASHED", "PodloomError", False),
-        ("CANCELLED", "StoppedError", True),
+        ("FAILED", failure_message(SourceError("because")), "SourceError", "because"),
+        ("FAILED", failure_message(PodloomError("because")), "PodloomError", "because"),
+        ("FAILED", failure_message(IncompleteAnswerError("because")), "ProviderError", "because"),
+        ("FAILED", "NewerError: because", "PodloomError", "NewerError: because"),
+        ("FAILED", "ValueError: because", "PodloomError", "ValueError: because"),
+        ("FAILED", "", "PodloomError", "the run is failed"),
+        ("CRASHED", "SourceError: because", "PodloomError", "SourceError: because"),
+        ("CANCELLED", "because", "StoppedError", "because"),
     ],
 )
-async def test_the_last_event_says_why_there_is_no_episode(state, error, stopped):
-    *_, last = await followed(look(state, message="because"))
-    assert last == Failed(at_s=1.5, error=error, message="because", stopped=stopped)
+async def test_the_last_event_says_why_there_is_no_episode(state, message, error, said):
+    *events, last = await followed(look(state, message=message))
+    assert last == Failed(at_s=1.5, error=error, message=said, stopped=error == "StoppedError")
+    assert "SourceError" not in "".join(event.doing for event in events if state == "FAILED")
 
 
 async def test_stopping_asks_the_server():
