@@ -133,12 +133,13 @@ async def test_a_run_goes_from_running_to_done(database):
     await database.begin_run("r1", made.request, "/out/tides")
     begun = await database.run("r1")
     assert (begun.state, begun.request, begun.folder) == ("running", made.request, "/out/tides")
-    assert [run.id for run in await database.unfinished_runs()] == ["r1"]
+    assert await database.run_folders() == {"/out/tides"}
+    assert [run.id for run in await database.resumable_runs()] == ["r1"]
     await database.save_episode(made)
     done = await database.run("r1")
     assert (done.state, done.episode_id, done.started_at) == ("done", "e1", begun.started_at)
     assert done.finished_at.utcoffset().total_seconds() == 0
-    assert await database.unfinished_runs() == []
+    assert await database.resumable_runs() == []
 
 
 async def test_a_failed_run_can_begin_again(database):
@@ -146,7 +147,7 @@ async def test_a_failed_run_can_begin_again(database):
     await database.end_run(run_end("r1", "failed"))
     failed = await database.run("r1")
     assert (failed.state, failed.error) == ("failed", "no voice")
-    assert [run.id for run in await database.unfinished_runs()] == ["r1"]
+    assert [run.id for run in await database.resumable_runs()] == ["r1"]
     await database.begin_run("r1", record().request, "/out")
     again = await database.run("r1")
     assert (again.state, again.error, again.finished_at) == ("running", "", None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import delete, select
@@ -81,16 +80,17 @@ class Database:
 
     async def run(self, run_id: str) -> RunRecord | None:
         """The run of that id."""
-        found = await self._transact(partial(loading.find_runs, run_id=run_id))
-        return found[0] if found else None
+        return await self._transact(lambda connection: loading.find_run(connection, run_id))
 
-    async def unfinished_runs(self) -> list[RunRecord]:
-        """Runs that began and did not end well: alive, waiting, killed, failed or cancelled; newest first."""
-        states = ("running", "waiting", "failed", "cancelled")
-        return await self._transact(partial(loading.find_runs, states=states))
+    async def run_folders(self) -> set[str]:
+        """The folder of every run: the episode's, or the one that an unfinished run writes to."""
+        return await self._transact(loading.run_folders)
 
     async def resumable_runs(self) -> list[RunRecord]:
-        """Unfinished runs whose request no later run has fulfilled; newest first."""
+        """Runs that began and did not end well, alive, waiting, killed, failed or cancelled; newest first.
+
+        Without those whose request a later run has fulfilled.
+        """
         return await self._transact(loading.resumable_runs)
 
     async def save_episode(self, record: EpisodeRecord) -> None:

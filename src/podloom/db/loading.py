@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,14 +60,15 @@ async def list_episodes(connection: AsyncConnection, limit: int, podcast: str | 
     return [episode_of(row) for row in await _rows(connection, query)]
 
 
-async def find_runs(
-    connection: AsyncConnection, *, run_id: str | None = None, states: Sequence[str] = ()
-) -> list[RunRecord]:
-    """Runs by id or by state, newest first."""
-    runs = tables.runs
-    wanted = runs.c.id == run_id if run_id is not None else runs.c.state.in_(states)
-    query = select(runs).where(wanted).order_by(runs.c.started_at.desc(), runs.c.id)
-    return [_run_of(row) for row in await _rows(connection, query)]
+async def find_run(connection: AsyncConnection, run_id: str) -> RunRecord | None:
+    """The run of that id."""
+    rows = await _rows(connection, select(tables.runs).where(tables.runs.c.id == run_id))
+    return _run_of(rows[0]) if rows else None
+
+
+async def run_folders(connection: AsyncConnection) -> set[str]:
+    """Where runs write or have put their episodes."""
+    return set((await connection.execute(select(tables.runs.c.folder).distinct())).scalars())
 
 
 async def resumable_runs(connection: AsyncConnection) -> list[RunRecord]:

@@ -37,7 +37,8 @@ async def clean(settings: Settings) -> dict[str, int]:
         clips = await open_clips(settings, cache).clean(keep, older_than_s=GRACE_S)
     finally:
         await cache.close()
-    folders = {Path(run.folder).parent for run in await database.unfinished_runs()}
+    # Also of runs that are done: another attempt may have been killed before.
+    folders = {Path(folder).parent for folder in await database.run_folders()}
     return {
         "entries": entries,
         "clips": clips,

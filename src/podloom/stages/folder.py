@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,9 +71,11 @@ def explained(out: Path) -> Iterator[None]:
 
 
 def open_partial(out: Path, run_id: str) -> Path:
-    """An empty folder that only this run writes to."""
-    folder = out / f".{run_id}{PARTIAL}"
-    shutil.rmtree(folder, ignore_errors=True)
+    """An empty folder that only this attempt at the run writes to.
+
+    One that was taken for lost and goes on elsewhere may still be alive: neither is in the other's way.
+    """
+    folder = out / f".{run_id}.{uuid.uuid4().hex[:8]}{PARTIAL}"
     folder.mkdir(parents=True)
     return folder
 

@@ -3,7 +3,7 @@
 import pytest
 
 from podloom.errors import OutputError
-from podloom.stages.folder import check_place, check_room, explained, open_partial, swap_in
+from podloom.stages.folder import PARTIAL, check_place, check_room, explained, open_partial, swap_in
 
 
 def episode(folder, *names):
@@ -22,7 +22,7 @@ def test_an_older_episode_is_replaced_and_never_mixed_with(tmp_path):
     partial = episode(open_partial(tmp_path, "run") / "x", "new.mp3", "both.txt")
     swap_in(partial, final)
     assert names(final) == ["both.txt", "episode.json", "new.mp3"]
-    assert names(tmp_path) == [".run.partial", "trees"]
+    assert names(tmp_path) == [partial.parent.name, "trees"]
 
 
 def test_an_episode_that_cannot_be_put_there_leaves_the_older_one(tmp_path):
@@ -33,11 +33,14 @@ def test_an_episode_that_cannot_be_put_there_leaves_the_older_one(tmp_path):
     assert names(tmp_path) == ["trees"]
 
 
-def test_a_partial_folder_is_empty_and_its_runs_own(tmp_path):
+def test_a_partial_folder_is_empty_and_one_attempts_own(tmp_path):
     first = open_partial(tmp_path / "out", "a")
     (first / "left.wav").touch()
-    assert names(open_partial(tmp_path / "out", "a")) == []
-    assert open_partial(tmp_path / "out", "b") != first
+    again = open_partial(tmp_path / "out", "a")
+    assert names(again) == []
+    assert names(first) == ["left.wav"]
+    assert all(folder.name.startswith(".a.") for folder in (first, again))
+    assert all(folder.name.endswith(PARTIAL) for folder in (first, again))
 
 
 def test_only_an_episode_or_nothing_may_be_replaced(tmp_path):
