@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from podloom.domain import Language
 from podloom.text.sentences import split_sentences
 
 Measure = Callable[[str], int]
+"""Width of a text, which is the sum of its characters' widths."""
 
 # What XML 1.0 and WebVTT do not allow: controls other than white space, surrogates, two non-characters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1b\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -42,41 +44,46 @@ def wrap(text: str, width: int, measure: Measure = len) -> list[str]:
     `plain(text)` when no word was split.
     """
     words = [piece for word in plain(text).split() for piece in _fitting(word, width, measure)]
-    # best[i]: cost of the words from i on, and where the next line begins.
-    best = [(0.0, len(words))] * (len(words) + 1)
-    for i in reversed(range(len(words))):
-        best[i] = min(
-            (_cost(line, width, measure, last=j == len(words)) + best[j][0], j)
-            for j, line in _lines_from(words, i, width, measure)
-        )
+    ends = _line_ends(words, width, measure)
     lines, i = [], 0
     while i < len(words):
-        lines.append(" ".join(words[i : best[i][1]]))
-        i = best[i][1]
+        lines.append(" ".join(words[i : ends[i]]))
+        i = ends[i]
     return lines
 
 
-def _lines_from(words: list[str], i: int, width: int, measure: Measure) -> Iterator[tuple[int, str]]:
-    """Every line that can begin at word `i`, with the index of the word after it."""
-    line = words[i]
-    yield i + 1, line
-    for j in range(i + 1, len(words)):
-        line = f"{line} {words[j]}"
-        if measure(line) > width:
-            return
-        yield j + 1, line
+def _line_ends(words: Sequence[str], width: int, measure: Measure) -> list[int]:
+    """For every word: which word follows the line that begins with it, where lines cost least in all."""
+    widths, space = [measure(word) for word in words], measure(" ")
+    # Half a point for being a line, up to one for being empty.
+    slack = [0.5 + (1 - used / width) ** 2 for used in range(width + 1)]
+    penalties = [*map(_penalty, words[:-1]), 0.0]
+    costs, ends = [0.0] * (len(words) + 1), [0] * len(words)
+    for i in reversed(range(len(words))):
+        best, line = math.inf, -space
+        for j in range(i, len(words)):
+            line += space + widths[j]
+            if line > width and j > i:
+                break
+            cost = slack[min(line, width)] + penalties[j] + costs[j + 1]
+            if cost < best:
+                best, ends[i] = cost, j + 1
+        costs[i] = best
+    return ends
 
 
-def _cost(line: str, width: int, measure: Measure, *, last: bool) -> float:
-    """Of one line: half a point for being one, up to one for being empty, and for where it ends."""
-    slack = max(0.0, 1 - measure(line) / width)
-    if last or _ENDS_SENTENCE.search(line):
-        return 0.5 + slack**2
-    return 0.5 + slack**2 + (0.15 if _ENDS_CLAUSE.search(line) else 0.4)
+def _penalty(word: str) -> float:
+    """Of ending a line with that word."""
+    if _ENDS_SENTENCE.search(word):
+        return 0.0
+    return 0.15 if _ENDS_CLAUSE.search(word) else 0.4
 
 
 def _fitting(word: str, width: int, measure: Measure) -> Iterator[str]:
     """The word, or pieces of it that fit; never a piece that begins with a combining mark."""
+    if measure(word) <= width:
+        yield word
+        return
     piece = ""
     for character in word:
         if piece and measure(piece + character) > width and not unicodedata.combining(character):

@@ -46,6 +46,11 @@ def test_wrapped_lines_keep_all_characters(text, width):
     assert "".join(wrap(text, width, columns)).replace(" ", "") == plain(text).replace(" ", "")
 
 
+@given(st.text(alphabet='abc ,.!가나"&'), st.integers(min_value=2, max_value=40))
+def test_wrapped_lines_fit(text, width):
+    assert all(columns(line) <= width for line in wrap(text, width, columns))
+
+
 @pytest.mark.parametrize(
     ("text", "limit", "cut"),
     [
