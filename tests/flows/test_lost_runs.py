@@ -13,6 +13,7 @@ from prefect.exceptions import Abort
 from prefect.flow_engine import run_flow
 from prefect.states import Crashed, Pending, Running, Scheduled
 
+from podloom.flows import giving_up, lost
 from podloom.flows.deploying import POOL, deploy_all
 from podloom.flows.finding import find_lost_runs_flow
 from podloom.flows.lost import resume_lost_runs
@@ -103,13 +104,55 @@ async def test_it_is_given_up_after_so_many_times_and_said_once(run_in, monkeypa
     assert [(sent["type"], sent["data"]["run_id"]) for sent in webhook] == [
         ("podloom.episode.failed", str(run_id))
     ]
+    (told,) = await events_about(run_id)
+    assert told["event"] == "podloom.episode.failed"
+    related = {one["prefect.resource.role"]: one["prefect.resource.id"] for one in told["related"]}
+    assert related["flow-run"] == f"prefect.flow-run.{run_id}"
+
+
+async def events_about(run_id):
+    """What the server was told of the run's episode, as soon as it was told anything."""
     told = []
     while not told:
         about = {"id": [f"podloom.episode.{run_id}"]}
         async with get_client() as client:
             answer = await client.request("POST", "/events/filter", json={"filter": {"resource": about}})
         told = answer.json()["events"]
-    assert [event["event"] for event in told] == ["podloom.episode.failed"]
+    return told
+
+
+class KilledError(Exception):
+    """Here the finder's process ends."""
+
+
+async def killed(*_, **__):
+    raise KilledError
+
+
+@pytest.mark.parametrize(
+    ("place", "sent_before"), [("_post_event", 0), ("send_news", 0), ("note_told", 1)], ids=lambda at: at
+)
+async def test_what_a_killed_finder_did_not_tell_is_told_by_another(
+    run_in, monkeypatch, webhook, place, sent_before
+):
+    """With the same identity, so that whoever was told already can know."""
+    monkeypatch.setenv("PODLOOM_RUNS_LOST_AFTER_S", "0.001")
+    monkeypatch.setenv("PODLOOM_RUNS_RESUMPTIONS", "0")
+    run_id = await run_in(Crashed())
+    with monkeypatch.context() as killing:
+        killing.setattr(giving_up, place, killed)
+        with pytest.raises(KilledError):
+            await find_lost_runs_flow.fn()
+    assert len(webhook) == sent_before
+    await find_lost_runs_flow.fn()  # perhaps the other is still telling
+    assert len(webhook) == sent_before
+    monkeypatch.setattr(lost, "TELLING", timedelta(0))
+    for _ in range(2):
+        await find_lost_runs_flow.fn()
+    assert len(webhook) == sent_before + 1
+    assert all(sent == webhook[0] for sent in webhook)
+    assert webhook[0]["data"]["run_id"] == str(run_id)
+    assert len(await events_about(run_id)) == 1
 
 
 async def test_a_run_that_began_just_now_or_crashed_long_ago_is_left_alone(run_in):

@@ -5,22 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from datetime import UTC, datetime
 from typing import Any
 
 from prefect import flow
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
-from podloom.domain import EpisodeRequest
-from podloom.domain.news import EpisodeNews
+from podloom.flows.giving_up import tell_given_up
 from podloom.flows.lost import Resumption, resume_lost_runs
 from podloom.settings import Settings
-from podloom.stages.webhook import send_news
 from podloom.tasks.artifacts import UNREACHABLE
 from podloom.tasks.context import given
 from podloom.tasks.ending import ended
-from podloom.tasks.news import tell_news
 
 log = logging.getLogger(__name__)
 LOOKS = 3
@@ -54,26 +50,9 @@ async def keep_finding(settings: Settings) -> None:
 
 
 async def _tell(found: list[Resumption], settings: Settings) -> None:
-    """A run that is given up has nobody else who could tell of it."""
     for one in found:
         if one.number == 0:
-            news = lost_for_good(one.run)
-            tell_news(news)
-            await send_news(news, settings.webhook)
-
-
-def lost_for_good(run: FlowRun) -> EpisodeNews:
-    """The news of a run whose workers died again and again."""
-    request = run.parameters.get("request") or run.parameters.get("show") or {}
-    return EpisodeNews(
-        state="failed",
-        run_id=str(run.id),
-        podcast=str(request.get("podcast") or EpisodeRequest().podcast),
-        title=run.name,
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
-        error_type="PodloomError",
-        error="its worker was lost again and again, and the run is given up; Retry in the UI tries again",
-    )
+            await tell_given_up(one.run, settings.webhook)
 
 
 def _sentence(one: Resumption) -> str:

@@ -1,7 +1,9 @@
 """Runs whose worker was killed: found by their missing signs of life, and started again.
 
 Any number of workers may look at once. Who starts a run again is decided by the server, which takes each
-resumption's mark only once; a finder that dies between mark and start is finished by the next one.
+resumption's mark only once; a finder that dies between mark and start is finished by the next one. So is one
+that dies between giving a run up and telling of it: marks beyond the last resumption are attempts at telling,
+until one is noted as told.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from prefect.states import Crashed, Scheduled
 
 from podloom.flows.automations import EPISODE_FLOWS
 from podloom.settings import RunSettings
+from podloom.stages.webhook import LIMIT_S
 from podloom.tasks.watching import HEARTBEAT
 
 RECENT = timedelta(hours=6)
@@ -25,6 +28,9 @@ RECENT = timedelta(hours=6)
 PAGE = 200
 MARK = "podloom-resumption-"
 LOST = "No sign of life from the worker; what was made is kept"
+TOLD = f"{MARK}told"
+TELLING = timedelta(seconds=2 * LIMIT_S)
+"""Whoever gave a run up, or tells of it again, has so long for that, the webhook's tries included."""
 CONFLICT = 409
 
 
@@ -34,7 +40,7 @@ class Resumption:
 
     run: FlowRun
     number: int
-    """Of this run; 0 when it is given up."""
+    """Of this run; 0 when it is given up and that has to be told."""
 
 
 async def resume_lost_runs(settings: RunSettings) -> list[Resumption]:
@@ -86,16 +92,17 @@ async def _alive(client: PrefectClient, runs: list[FlowRun], patience: timedelta
 
 
 async def _resume(client: PrefectClient, run: FlowRun, settings: RunSettings) -> Resumption | None:
-    """Start the run again, unless somebody else does; gives it up once when it was started often enough."""
+    """Start the run again, unless somebody else does; gives it up when it was started often enough."""
     assert run.state is not None
     marks = await client.filter_flow_run_input(run.id, key_prefix=MARK, limit=PAGE, exclude_keys=set())
-    if len(marks) > settings.resumptions:
+    if any(mark.key == TOLD for mark in marks):
         return None  # given up before
-    patience = timedelta(seconds=settings.lost_after_s)
+    given_up = len(marks) > settings.resumptions
+    patience = TELLING if given_up else timedelta(seconds=settings.lost_after_s)
     if any(mark.value == str(run.state.id) and _since(mark.created) < patience for mark in marks):
         return None  # somebody is about to
     number = len(marks) + 1
-    if not await _mark(client, run, number):
+    if not await _mark(client, run, f"{MARK}{number}"):
         return None
     if number > settings.resumptions:
         return Resumption(run, 0)
@@ -104,11 +111,17 @@ async def _resume(client: PrefectClient, run: FlowRun, settings: RunSettings) ->
     return Resumption(run, number)
 
 
-async def _mark(client: PrefectClient, run: FlowRun, number: int) -> bool:
-    """Whether this resumption is ours: the server takes every key of a run once."""
+async def note_told(run: FlowRun) -> None:
+    """Note that the world knows that the run is given up; nobody tells it again."""
+    async with get_client() as client:
+        await _mark(client, run, TOLD)
+
+
+async def _mark(client: PrefectClient, run: FlowRun, key: str) -> bool:
+    """Whether this mark is ours: the server takes every key of a run once."""
     assert run.state is not None
     try:
-        await client.create_flow_run_input(run.id, key=f"{MARK}{number}", value=str(run.state.id))
+        await client.create_flow_run_input(run.id, key=key, value=str(run.state.id))
     except PrefectHTTPStatusError as error:
         if error.response.status_code != CONFLICT:
             raise

@@ -38,11 +38,17 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 SECRET_PREFIX = "whsec_"  # noqa: S105 - a prefix that the standard gives to secrets in base64
 
 
-async def send_news(news: EpisodeNews, settings: WebhookSettings, *, to_its_end: bool = True) -> None:
+async def send_news(
+    news: EpisodeNews,
+    settings: WebhookSettings,
+    *,
+    to_its_end: bool = True,
+    wait_s: float | None = WAIT_S,
+) -> None:
     """POST the news; what goes wrong is a warning, since the episode is what it is.
 
-    A receiver that hangs holds nobody up for longer than WAIT_S: a thread goes on telling it. The process
-    ends after that thread, unless it need not be told to its end.
+    A receiver that hangs holds nobody up for longer than `wait_s`, if that is given: a thread goes on telling
+    it. The process ends after that thread, unless it need not be told to its end.
     """
     if not settings.url.get_secret_value():
         return
@@ -57,7 +63,7 @@ async def send_news(news: EpisodeNews, settings: WebhookSettings, *, to_its_end:
 
     threading.Thread(target=deliver, name="podloom-webhook", daemon=not to_its_end).start()
     with suppress(TimeoutError):
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(wait_s):
             await arrived.wait()
 
 

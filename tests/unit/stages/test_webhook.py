@@ -147,11 +147,10 @@ async def test_a_webhook_that_is_not_there_is_a_warning_without_its_address(url,
     assert "127.0.0.1" not in caplog.text
 
 
-async def test_a_webhook_that_hangs_holds_nobody_up_and_is_told_all_the_same(monkeypatch):
-    monkeypatch.setattr(webhook, "WAIT_S", 0.01)
+async def test_a_webhook_that_hangs_holds_nobody_up_and_is_told_all_the_same():
     ready = asyncio.Event()
     async with receiver(503, ready=ready) as (url, calls):
-        await send_news(teller(told(url)).news("completed"), told(url).webhook)
+        await send_news(teller(told(url)).news("completed"), told(url).webhook, wait_s=0.01)
         (sending,) = [thread for thread in threading.enumerate() if thread.name == "podloom-webhook"]
         assert not sending.daemon  # the process ends after it
         ready.set()
@@ -159,11 +158,11 @@ async def test_a_webhook_that_hangs_holds_nobody_up_and_is_told_all_the_same(mon
     assert [json.loads(body)["type"] for _, body in calls] == ["podloom.episode.completed"] * 2
 
 
-async def test_a_process_that_is_stopped_does_not_wait_for_its_webhook(monkeypatch):
-    monkeypatch.setattr(webhook, "WAIT_S", 0.01)
+async def test_a_process_that_is_stopped_does_not_wait_for_its_webhook():
     ready = asyncio.Event()
     async with receiver(ready=ready) as (url, _):
-        await send_news(teller(told(url)).news("cancelled"), told(url).webhook, to_its_end=False)
+        cancelled = teller(told(url)).news("cancelled")
+        await send_news(cancelled, told(url).webhook, to_its_end=False, wait_s=0.01)
         (sending,) = [thread for thread in threading.enumerate() if thread.name == "podloom-webhook"]
         assert sending.daemon
         ready.set()

@@ -1,0 +1,63 @@
+"""A lost run that is given up has nobody else who could tell of it: its finder does, at least once.
+
+Told is what the server took as an event, and the webhook took, refused or left unanswered at all its tries.
+Only then is the run marked as told; without that mark the next finder tells again (flows/lost.py). The news
+has the same identity whoever tells it.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun
+from prefect.events import Event
+
+from podloom.domain import EpisodeRequest
+from podloom.domain.news import EpisodeNews
+from podloom.flows.lost import note_told
+from podloom.settings import WebhookSettings
+from podloom.stages.webhook import send_news
+from podloom.tasks.news import event_fields
+
+
+async def tell_given_up(run: FlowRun, webhook: WebhookSettings) -> None:
+    """Tell Prefect and the webhook, and note that they were told.
+
+    Raises:
+        PrefectException, HTTPError: The server does not answer as it should; the run is told of again later.
+    """
+    news = lost_for_good(run)
+    await _post_event(run, news)
+    await send_news(news, webhook, wait_s=None)
+    await note_told(run)
+
+
+def lost_for_good(run: FlowRun) -> EpisodeNews:
+    """The news of a run whose workers died again and again."""
+    assert run.state is not None
+    request = run.parameters.get("request") or run.parameters.get("show") or {}
+    return EpisodeNews(
+        state="failed",
+        run_id=str(run.id),
+        podcast=str(request.get("podcast") or EpisodeRequest().podcast),
+        title=run.name,
+        at=run.state.timestamp.isoformat(timespec="seconds"),
+        error_type="PodloomError",
+        error="its worker was lost again and again, and the run is given up; Retry in the UI tries again",
+    )
+
+
+async def _post_event(run: FlowRun, news: EpisodeNews) -> None:
+    """Have the server take the event now: what is sent in the background can be lost with the process."""
+    assert run.state is not None
+    event = Event.model_validate(event_fields(news) | {"id": uuid.uuid5(run.state.id, news.type)})
+    kinds = {"flow-run": run.id, "flow": run.flow_id, "deployment": run.deployment_id}
+    about = [
+        {"prefect.resource.id": f"prefect.{kind}.{identity}", "prefect.resource.role": kind}
+        for kind, identity in kinds.items()
+    ]
+    body = event.model_dump(mode="json")
+    async with get_client() as client:
+        answer = await client.request("POST", "/events", json=[body | {"related": body["related"] + about}])
+        answer.raise_for_status()
