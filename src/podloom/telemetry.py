@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import Counter
@@ -35,6 +36,11 @@ class Telemetry:
     """What a person should know about this run: condensed sources, unknown words, choices made."""
     segments_known: dict[int, int] = field(default_factory=dict)
     """Lines known so far, by chapter."""
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set, in the run's loop, when the first call of a model is on its way.
+
+    From then on there is time to load what is needed later.
+    """
     progress: Progress = field(default_factory=lambda: Progress(stage="plan", message="Checking the request"))
     _started: float = field(default_factory=time.monotonic)
 

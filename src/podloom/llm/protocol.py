@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from podloom.errors import ProviderError
@@ -22,6 +22,8 @@ class Prompt:
     seed: int | None = None
     cache_hint: str = ""
     """Same for all calls of an episode; sent only to servers that know it."""
+    on_sent: Callable[[], None] | None = field(default=None, compare=False, repr=False)
+    """Called when the call is on its way and the model has the floor; again when it is repeated."""
 
 
 @dataclass(frozen=True)

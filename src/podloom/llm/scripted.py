@@ -54,6 +54,8 @@ class ScriptedClient:
             ProviderError: The answer says so, or there is none left.
         """
         self.prompts.append(prompt)
+        if prompt.on_sent is not None:
+            prompt.on_sent()
         given = self._ask(prompt)
         answer = Answer(given) if isinstance(given, str) else given
         for start in range(0, len(answer.text), self._chunk):

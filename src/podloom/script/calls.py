@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from podloom.domain import Language
@@ -30,7 +30,7 @@ class Calls:
         counters = self.telemetry.counters
         counters["llm.calls"] += 1
         # Every client's stream is an async generator: closing it gives the connection back.
-        stream = cast("Any", self.client.stream(prompt))
+        stream = cast("Any", self.client.stream(replace(prompt, on_sent=self.telemetry.asked.set)))
         asked = span("llm", current=False, model=self.client.model, shape=prompt.schema_name)
         with asked as tell:
             async with aclosing(stream):

@@ -29,6 +29,7 @@ async def write_outline(run: Run, documents: tuple[SourceDocument, ...]) -> Outl
     run.planning = OutlineInProgress()
     run.planning.start(_make_outline(run, documents, run.planning))
     outline = await run.planning.plan()
+    run.telemetry.asked.set()  # also where it was remembered
     run.telemetry.report(
         stage="script",
         message=f"Writing {count_of(len(outline.chapters), 'chapter')}",
@@ -56,10 +57,20 @@ async def _make_outline(run: Run, documents: tuple[SourceDocument, ...], plannin
         async with aclosing(parts):
             async for part in parts:
                 planning.put(part)
+        run.telemetry.asked.set()  # also by a writer who asks nobody
+
+    async def load() -> None:
+        # Imports take the interpreter from whoever is about to ask the model.
+        await run.telemetry.asked.wait()
+        await asyncio.to_thread(load_mixer, run.request)
 
     async def make() -> bytes:
-        # The model has the floor now: the best time to load what is needed after it.
-        await asyncio.gather(write(), asyncio.to_thread(load_mixer, run.request))
+        loading = asyncio.create_task(load())
+        try:
+            await write()
+            await loading
+        finally:
+            loading.cancel()
         return planning.complete().model_dump_json().encode()
 
     made = await run.cache.get_or_make("structure", outline_key(run, documents), make, fits(CompleteOutline))

@@ -53,14 +53,21 @@ class Studio:
 
     async def _begin_record(self) -> None:
         run = self.run
+        if not shared.database_loaded() and not self._record_first:
+            await run.telemetry.asked.wait()
         run.database = await shared.database(run.settings)
         await run.database.begin_run(run.id, settled(run.request), str(run.partial))
+
+    @property
+    def _record_first(self) -> bool:
+        """A database server may be away: that is known before anything is paid for."""
+        return bool(self.run.settings.database_url.get_secret_value())
 
     async def _ready_to_pay(self) -> None:
         """What can fail before the first paid call has to fail now; a local model may go on loading."""
         run, (loading, recording) = self.run, self._early
-        if run.settings.database_url.get_secret_value():
-            await recording  # a server may be away
+        if self._record_first:
+            await recording
         if run.engine.remote:
             await self._connected(loading)
         if note := await refuse_alike(run.speakers, run.engine, run.settings.home / "voices"):
@@ -90,6 +97,7 @@ class Studio:
 
     async def ended(self, error: BaseException | None = None) -> None:
         """Record how the run ended; its error goes on to the caller."""
+        self.run.telemetry.asked.set()
         noted = await self._noted()
         await asyncio.shield(record_end(self.run, error, noted=noted))
 
