@@ -13,6 +13,7 @@ from typing import Any
 from podloom.cache.keys import SCHEMA_VERSION
 from podloom.domain import Episode, Measurement, Mix, Script
 from podloom.script.check import distinct_2, mattr, repeated_runs
+from podloom.stages.asking import settled
 from podloom.stages.run import Run
 
 TYPES = {
@@ -67,7 +68,7 @@ def manifest(parts: Manifest) -> dict[str, Any]:
         "chapters": [mark.model_dump() for mark in episode.chapters],
         "segments": episode.segments,
         "files": _files(parts),
-        "request": parts.run.request.model_dump(mode="json"),
+        "request": settled(parts.run.request).model_dump(mode="json"),
         **_made_with(parts),
         **_made_how(parts),
     }

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,9 +40,15 @@ def episode(tmp_path):
         engine="tone",
         writer="offline",
         music=False,
+        seed=11,
         out=str(tmp_path / "out"),
     )
     return generate_podcast(asked, settings=Settings(), orchestration="inline")
+
+
+def manifest(made):
+    """Of an episode, as the command tells it."""
+    return json.loads((Path(made["folder"]) / "episode.json").read_bytes())
 
 
 @pytest.mark.parametrize("words", COMMANDS)
@@ -124,7 +131,22 @@ def test_an_edited_script_alone_is_the_same_episode_in_the_same_place(podloom, e
     kept = ("id", "podcast", "title", "folder", "engine", "asked_s")
     assert {name: again[name] for name in kept} == {name: getattr(episode, name) for name in kept}
     assert again["cache_hits"]["tts"] == f"{episode.segments - 1}/{episode.segments}"
+    assert manifest(again)["request"]["seed"] == 11
     assert podloom("make", "--from-script", script, "--podcast", "Blue", "--json").json["podcast"] == "Blue"
+
+
+def test_what_an_edited_script_was_made_with_is_found_from_another_folder(
+    podloom, episode, tmp_path, monkeypatch
+):
+    shutil.copy(Path(episode.folder) / episode.files["cover"], tmp_path / "mine.jpg")
+    monkeypatch.chdir(tmp_path)
+    script = Path(episode.folder) / "script.json"
+    with_cover = ("make", "--from-script", script, "--cover", "mine.jpg", "--out", "other", "--json")
+    made = podloom(*with_cover).json
+    monkeypatch.chdir("/")
+    again = podloom("make", "--from-script", Path(made["folder"]) / "script.json", "--json").json
+    assert again["folder"] == made["folder"] == str(tmp_path / "other" / Path(episode.folder).name)
+    assert manifest(again)["request"]["cover"] == str(tmp_path / "mine.jpg")
 
 
 def test_a_failed_run_is_resumed_from_another_folder(podloom, tmp_path, monkeypatch):
