@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from podloom.modelserver.failures import CallError, GarbledError, RefusedError, UnreachableError
-
 _CONTEXT = re.compile(
     r"context[ _](?:length|size|window)|maximum context|exceeds? the (?:available )?context|too many tokens"
     r"|prompt is too long",
@@ -18,28 +16,31 @@ LONGEST = 300
 """Characters of a server's message that are shown."""
 
 
-def is_shape_fault(error: CallError) -> bool:
+def is_shape_fault(error: Exception) -> bool:
     """Whether a call may have failed because the server cannot hold to the shape that was asked for.
 
-    Some servers say so (400, 422); others crash on it (500), which has been retried by then.
+    Some servers say so (400, 422); others crash on it (500), which the SDK has retried by then.
     """
-    status = error.status if isinstance(error, RefusedError) else None
+    status = getattr(error, "status_code", None)
     said = message_of(error)
     if status in {400, 404, 415, 422}:
         return bool(_SHAPE.search(said)) and not _CONTEXT.search(said)
     return status in {500, 501}
 
 
-def message_of(error: CallError) -> str:
-    """What the server said, with its own name for the reason."""
-    if isinstance(error.body, dict):
-        return f"{error.body.get('message', error.body)} {error.code or ''}".strip()
+def message_of(error: Exception) -> str:
+    """What the server said, without the SDK's frame around it."""
+    body = getattr(error, "body", None)
+    if isinstance(body, dict):
+        inner = body.get("error", body)
+        said = inner.get("message", inner) if isinstance(inner, dict) else inner
+        return f"{said} {body.get('code') or ''}".strip()
     return str(error)
 
 
-def explain(error: CallError, *, key: str, model: str = "", context: int = 0) -> str:
+def explain(error: Exception, *, key: str, model: str = "", context: int = 0) -> str:
     """The reason for a failed call and what to do next, in one sentence without the key."""
-    status = error.status if isinstance(error, RefusedError) else None
+    status = getattr(error, "status_code", None)
     said = _shown(message_of(error), key)
     if status is None:
         return _without_status(error, said)
@@ -55,12 +56,12 @@ def explain(error: CallError, *, key: str, model: str = "", context: int = 0) ->
     return f"HTTP {status}: {said}" + (f" ({advice[status]})" if status in advice else "")
 
 
-def _without_status(error: CallError, said: str) -> str:
+def _without_status(error: Exception, said: str) -> str:
     """Nothing came, or something that is no answer of a model server."""
-    if isinstance(error, GarbledError):
+    if isinstance(error, ValueError):
         return "the answer is not JSON; check PODLOOM_LLM_BASE_URL, it usually ends in /v1"
-    if isinstance(error, UnreachableError):
-        return f"no answer ({error}); check PODLOOM_LLM_BASE_URL and the network"
+    if type(error).__name__ in {"APIConnectionError", "APITimeoutError"}:
+        return f"no answer ({type(error).__name__}); check PODLOOM_LLM_BASE_URL and the network"
     return said
 
 

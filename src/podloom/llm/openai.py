@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible server: streamed answers of a given shape.
+"""Any OpenAI-compatible server, through the openai SDK: streamed answers of a given shape.
 
 Only parameters that servers have in common are sent (messages, stream, response_format, temperature, seed,
 max_tokens); what only OpenAI knows goes to OpenAI only. A stream is never retried once it is open: what
@@ -8,8 +8,11 @@ came so far is good, and the caller asks for the rest.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
+from contextvars import ContextVar
+from importlib import import_module
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -17,22 +20,14 @@ from weakref import WeakKeyDictionary
 from aiolimiter import AsyncLimiter
 
 from podloom.errors import ProviderError, ProviderKeyError
-from podloom.llm.events import data_of
 from podloom.llm.faults import explain, is_shape_fault
 from podloom.llm.protocol import IncompleteAnswerError, Prompt, Usage
 from podloom.llm.shapes import SHAPES, Shape, shape_parameters, with_instruction
-from podloom.modelserver.client import Answer, CallLimits, ModelServer, is_official
-from podloom.modelserver.failures import (
-    TEMPORARY,
-    BrokenOffError,
-    CallError,
-    FellSilentError,
-    GarbledError,
-    RefusedError,
-)
 from podloom.settings import LLMSettings, Settings
 
-CHAT = "chat/completions"
+KEEPALIVE_S = 120.0
+"""The SDK's 5 s would open a new connection for nearly every chapter."""
+CONNECT_S = 10.0
 REASONING_TOKENS = 16_000
 """OpenAI counts a model's hidden reasoning as part of the answer; this much is allowed for it."""
 
@@ -44,7 +39,7 @@ class OpenAIClient:
         self.model = settings.model
         self._settings = settings
         self._key = key
-        self._opened: ModelServer | None = None
+        self._sdk: Any = None
         self._connecting = asyncio.Lock()
         self._slots = asyncio.Semaphore(settings.concurrency)
         rate = settings.requests_per_minute
@@ -62,7 +57,7 @@ class OpenAIClient:
     @property
     def official(self) -> bool:
         """Whether the server is OpenAI's own."""
-        return is_official(self._settings.base_url)
+        return (urlsplit(self._settings.base_url).hostname or "api.openai.com").endswith("api.openai.com")
 
     @property
     def shape(self) -> Shape:
@@ -79,18 +74,18 @@ class OpenAIClient:
         """
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self._slots)
-            answer = await self._open(prompt, stack)
+            chunks = await stack.enter_async_context(await self._open(prompt))
             usage: Usage | None = None
             finish: str | None = None
-            async for chunk in await stack.enter_async_context(aclosing(self._chunks(answer))):
-                usage = _usage(chunk) or usage
-                for choice in (chunk.get("choices") or ())[:1]:
-                    finish = choice.get("finish_reason") or finish
-                    delta = choice.get("delta") or {}
-                    if delta.get("refusal"):
+            async for chunk in await stack.enter_async_context(aclosing(self._chunks(chunks))):
+                if chunk.usage is not None:
+                    usage = _usage(chunk.usage)
+                for choice in chunk.choices[:1]:
+                    finish = choice.finish_reason or finish
+                    if getattr(choice.delta, "refusal", None):
                         raise ProviderError(f"{self.model!r} on {self.server} refused to write this")
-                    if delta.get("content"):
-                        yield delta["content"]
+                    if choice.delta.content:
+                        yield choice.delta.content
             self._check_end(finish, prompt)
             if usage is not None:
                 yield usage
@@ -101,61 +96,74 @@ class OpenAIClient:
         Raises:
             ProviderError: It does not answer, or does not have the model.
         """
-        server = await self._connect()
+        openai = await self._connect()
         try:
-            listed = {model.get("id") for model in await server.models()}
-        except RefusedError as error:
-            if error.status != 404:
-                self._fail(error)
+            listed = {model.id async for model in self._sdk.models.list()}
+        except openai.NotFoundError:
             listed = set()
-        except CallError as error:
+        except (openai.OpenAIError, json.JSONDecodeError) as error:
             self._fail(error)
         if self.model in listed:
             return f"{self.server} answers and has {self.model!r}"
         # Not every server lists its models, or lists them under the names that it accepts.
         limit = "max_completion_tokens" if self.official else "max_tokens"
-        question = {"model": self.model, "messages": [{"role": "user", "content": "Say yes."}], limit: 64}
         try:
-            await server.post(CHAT, question)
-        except CallError as error:
+            await self._sdk.chat.completions.create(
+                model=self.model, messages=[{"role": "user", "content": "Say yes."}], **{limit: 64}
+            )
+        except (openai.OpenAIError, json.JSONDecodeError) as error:
             self._fail(error)
         return f"{self.server} answers as {self.model!r}"
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._opened is not None:
-            await self._opened.close()
-            self._opened = None
+        if self._sdk is not None:
+            await self._sdk.close()
+            self._sdk = None
 
-    async def _connect(self) -> ModelServer:
-        """The server; made at the first call, away from the loop, because it imports the HTTP client."""
+    async def _connect(self) -> Any:
+        """The SDK's module; its client is built at the first call, away from the event loop."""
         async with self._connecting:
-            if self._opened is None:
-                most = self._settings.concurrency
-                limits = CallLimits(self._settings.timeout_s, self._settings.max_retries, 2 * most, most)
-                self._opened = await asyncio.to_thread(
-                    ModelServer, self._settings.base_url, self._key, limits
-                )
-            return self._opened
+            # Importing it takes about a second.
+            openai = await asyncio.to_thread(import_module, "openai")
+            if self._sdk is None:
+                self._sdk = self._build(openai)
+            return openai
 
-    async def _open(self, prompt: Prompt, stack: AsyncExitStack) -> Answer:
-        """The opened stream, in the best shape that the server knows; closed with the stack."""
-        server = await self._connect()
+    def _build(self, openai: Any) -> Any:
+        timeout = openai.Timeout(self._settings.timeout_s, connect=CONNECT_S)
+        pool = openai.DefaultAsyncHttpx2Client(
+            timeout=timeout,
+            limits=_limits(self._settings.concurrency),
+            event_hooks={"request": [_tell_when_sent]},
+        )
+        return openai.AsyncOpenAI(
+            # Local servers take any key, but the SDK wants one.
+            api_key=self._key or "none",
+            base_url=self._settings.base_url or "https://api.openai.com/v1",
+            timeout=timeout,
+            max_retries=self._settings.max_retries,
+            http_client=pool,
+        )
+
+    async def _open(self, prompt: Prompt) -> Any:
+        """The opened stream, in the best shape that the server knows."""
+        openai = await self._connect()
         while True:
             shape = self._shape
             if self._pace is not None:
                 await self._pace.acquire()
-            asked = server.answer(CHAT, self._parameters(prompt, shape), on_sent=prompt.on_sent)
+            _on_sent.set(prompt.on_sent)
             try:
-                answer = await stack.enter_async_context(asked)
-            except CallError as error:
+                chunks = await self._sdk.chat.completions.create(**self._parameters(prompt, shape))
+            except (openai.OpenAIError, json.JSONDecodeError) as error:
                 if self._proven or shape == SHAPES[-1] or not is_shape_fault(error):
                     self._fail(error)
                 if self._shape == shape:
                     self._shape = SHAPES[SHAPES.index(shape) + 1]
                 continue
             self._proven = True
-            return answer
+            return chunks
 
     def _parameters(self, prompt: Prompt, shape: Shape) -> dict[str, Any]:
         parameters: dict[str, Any] = {
@@ -178,20 +186,20 @@ class OpenAIClient:
             parameters["prompt_cache_key"] = prompt.cache_hint
         return parameters | {"max_completion_tokens": prompt.max_tokens + REASONING_TOKENS}
 
-    async def _chunks(self, answer: Answer) -> AsyncGenerator[dict[str, Any]]:
+    async def _chunks(self, chunks: Any) -> AsyncGenerator[Any]:
         """The stream's chunks; a stream that breaks is an incomplete answer."""
+        openai = await self._connect()
         try:
-            async with aclosing(data_of(answer)) as chunks:
-                async for chunk in chunks:
-                    yield chunk
-        except FellSilentError:
+            async for chunk in chunks:
+                yield chunk
+        except openai.APITimeoutError:
             silence = f"{self._settings.timeout_s:g} s"
             raise IncompleteAnswerError(f"{self.server} said nothing for {silence} in an answer") from None
-        except BrokenOffError:
+        except openai.APIConnectionError:
             raise IncompleteAnswerError(f"{self.server} broke off an answer") from None
-        except GarbledError:
+        except json.JSONDecodeError:
             raise IncompleteAnswerError(f"{self.server} sent a damaged part of an answer") from None
-        except CallError as error:
+        except openai.APIError as error:
             reason = explain(error, key=self._key)
             raise IncompleteAnswerError(f"{self.server} ended an answer with an error: {reason}") from None
 
@@ -205,9 +213,9 @@ class OpenAIClient:
             reason = reasons.get(finish, f"ended with finish_reason {finish!r}")
             raise IncompleteAnswerError(f"an answer of {self.model!r} on {self.server} {reason}")
 
-    def _fail(self, error: CallError) -> NoReturn:
-        """Raise what a person can act on; never with the key, never with what was said in full."""
-        status = error.status if isinstance(error, RefusedError) else None
+    def _fail(self, error: Exception) -> NoReturn:
+        """Raise what a person can act on; never with the key, never with the SDK's error chained."""
+        status = getattr(error, "status_code", None)
         if status in {401, 403}:
             raise ProviderKeyError(
                 f"{self.server} does not accept the key (HTTP {status}); "
@@ -215,20 +223,40 @@ class OpenAIClient:
             ) from None
         reason = explain(error, key=self._key, model=self.model, context=self._settings.context_tokens)
         failure = ProviderError(f"{self.server}: {reason}")
-        failure.retryable = status is None or status in TEMPORARY or status >= 500
+        failure.retryable = status is None or status in {408, 409, 429} or status >= 500
         raise failure from None
 
 
-def _usage(chunk: dict[str, Any]) -> Usage | None:
-    """Tokens of the call, in the chunk that tells them."""
-    reported = chunk.get("usage")
-    if not reported:
-        return None
-    details = reported.get("prompt_tokens_details") or {}
+_on_sent: ContextVar[Callable[[], None] | None] = ContextVar("on_sent", default=None)
+"""Of the prompt that this task is about to send: the SDK has no argument for it."""
+
+
+async def _tell_when_sent(request: Any) -> None:
+    """A request hook of the connection pool: see that the prompt's asker hears of it once its body is out."""
+    if (tell := _on_sent.get()) is not None:
+
+        async def trace(event: str, _: object) -> None:
+            if event.endswith("send_request_body.complete"):
+                tell()
+
+        request.extensions["trace"] = trace
+
+
+def _limits(concurrency: int) -> Any:
+    httpx2 = import_module("httpx2")
+    return httpx2.Limits(
+        max_connections=2 * concurrency,
+        max_keepalive_connections=concurrency,
+        keepalive_expiry=KEEPALIVE_S,
+    )
+
+
+def _usage(reported: Any) -> Usage:
+    details = getattr(reported, "prompt_tokens_details", None)
     return Usage(
-        prompt_tokens=reported.get("prompt_tokens") or 0,
-        completion_tokens=reported.get("completion_tokens") or 0,
-        cached_tokens=details.get("cached_tokens") or 0,
+        prompt_tokens=reported.prompt_tokens or 0,
+        completion_tokens=reported.completion_tokens or 0,
+        cached_tokens=getattr(details, "cached_tokens", None) or 0,
     )
 
 

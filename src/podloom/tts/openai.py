@@ -1,13 +1,13 @@
-"""Voices of any server that speaks OpenAI's /v1/audio/speech."""
+"""Voices of any server that speaks OpenAI's /v1/audio/speech, through the openai SDK."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -15,8 +15,6 @@ import numpy as np
 
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import PodloomError, ProviderKeyError, SpeechError
-from podloom.modelserver.client import OPENAI_URL, Answer, ModelServer
-from podloom.modelserver.failures import BrokenOffError, CallError, RefusedError, UnreachableError
 from podloom.settings import Settings
 from podloom.text.sentences import split_sentences
 from podloom.tts.engine import PLAIN, Audio
@@ -31,14 +29,16 @@ from podloom.tts.wire import Offer
 
 if TYPE_CHECKING:
     from aiolimiter import AsyncLimiter
+    from openai import AsyncOpenAI, OpenAIError
 
 _LOG = logging.getLogger(__name__)
 
+OPENAI_URL = "https://api.openai.com/v1"
 MAX_CHARACTERS = 2000
 """Of one call: OpenAI takes 4096, gpt-4o-mini-tts 2000 tokens, and Korean needs about one a character."""
 BACKOFF_S = 0.5
 RATE_SHARE = 0.9
-"""Of requests_per_minute that is used: the rest is for calls that are repeated."""
+"""Of requests_per_minute that is used: the rest is for the SDK's own retries."""
 
 
 @dataclass(frozen=True)
@@ -100,18 +100,18 @@ class OpenAISpeechEngine:
             ProviderKeyError: There is no key, or it is not accepted.
             ProviderError: Nobody answers at the address.
         """
+        import openai  # noqa: PLC0415 - 0.4 s, only when this engine is built
+
         loop = asyncio.get_running_loop()
         if loop in self._connections:
             return
         connection = self._connections[loop] = self._connect()
         try:
             offer = await connection.servers.ask(find_offer)
-        except CallError as error:
-            if isinstance(error, UnreachableError) or (
-                isinstance(error, RefusedError) and error.status == 401
-            ):
-                await self.close()
-                raise self._explain(error) from error
+        except (openai.AuthenticationError, openai.APIConnectionError) as error:
+            await self.close()
+            raise self._explain(error) from error
+        except openai.APIError as error:
             # Not every server lists models, and a key may be limited to speech.
             _LOG.debug("%s does not list its models: %s", self.version, type(error).__name__)
         else:
@@ -165,22 +165,25 @@ class OpenAISpeechEngine:
             raise SpeechError(f"{self._where()} gave no sound for a text of {len(text.strip())} characters")
 
     async def _streamed(self, order: _Order) -> AsyncGenerator[Audio, None]:
+        import openai  # noqa: PLC0415 - 0.4 s, only when this engine is built
+        from httpx2 import TransportError  # noqa: PLC0415 - comes with openai
+
         servers = await self._ready()
         async with AsyncExitStack() as stack:
             try:
-                answer = await servers.ask(
-                    lambda server: stack.enter_async_context(self._request(server, order, "pcm"))
+                response = await servers.ask(
+                    lambda client: stack.enter_async_context(self._request(client, order, "pcm"))
                 )
-                sound = SoundStream(answer.content_type)
-                async for chunk in await stack.enter_async_context(aclosing(answer.parts())):
+                sound = SoundStream(response.headers.get("content-type", ""))
+                async for chunk in response.iter_bytes():
                     if (part := sound.read(chunk)) is not None:
                         yield part
                 if (part := sound.end()) is not None:
                     yield part
-            except BrokenOffError as error:
-                reason = f"broke off in the middle of the sound ({error})"
+            except TransportError as error:
+                reason = f"broke off in the middle of the sound ({type(error).__name__})"
                 raise down(f"{self._where()} {reason}; try again") from error
-            except CallError as error:
+            except openai.OpenAIError as error:
                 raise self._explain(error, order.voice) from error
 
     async def close(self) -> None:
@@ -205,13 +208,15 @@ class OpenAISpeechEngine:
         return _Connection(servers, AsyncLimiter(burst, burst * 60 / (RATE_SHARE * limit)))
 
     async def _part(self, order: _Order) -> Audio:
-        """One call; begun again when the connection breaks inside the body, where nothing else does it."""
+        """One call; begun again when the connection breaks inside the body, which the SDK does not retry."""
+        from httpx2 import TransportError  # noqa: PLC0415 - comes with openai
+
         attempt = 0
         while True:
             try:
                 body, content_type = await self._call(order)
                 audio = self._read(body, content_type, order.text)
-            except (BrokenOffError, TimeoutError, CutShortError) as error:
+            except (TransportError, TimeoutError, CutShortError) as error:
                 if attempt == self._speech.max_retries:
                     raise down(
                         f"{self._where()} broke off in the middle of the sound {attempt + 1} times "
@@ -230,14 +235,16 @@ class OpenAISpeechEngine:
         return audio
 
     async def _call(self, order: _Order) -> tuple[bytes, str]:
+        import openai  # noqa: PLC0415 - 0.4 s, only when this engine is built
+
         servers = await self._ready()
         try:
-            return await servers.ask(lambda server: self._answer(server, order))
-        except BrokenOffError:
-            raise
-        except CallError as error:
-            if self._format == "pcm" or not _is_about_format(error):
+            return await servers.ask(lambda client: self._answer(client, order))
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            if self._format == "pcm" or "response_format" not in str(error):
                 raise self._explain(error, order.voice) from error
+        except openai.OpenAIError as error:
+            raise self._explain(error, order.voice) from error
         _LOG.warning("%s does not make WAV; asking for raw PCM from now on", self.version)
         self._format = "pcm"
         return await self._call(order)
@@ -252,40 +259,35 @@ class OpenAISpeechEngine:
         return connection.servers
 
     def _request(
-        self, server: ModelServer, order: _Order, form: Literal["wav", "pcm"]
-    ) -> AbstractAsyncContextManager[Answer]:
-        call = {
-            "input": order.text,
-            "model": self._offer.version if self._offer else self._speech.model,
-            "voice": order.voice.id,
-            "response_format": form,
-        }
-        if order.direction:
-            call["instructions"] = order.direction
-        place = place_headers(order.voice.language, order.seed) if self._offer else None
-        return server.answer("audio/speech", call, headers=place)
+        self, client: AsyncOpenAI, order: _Order, form: Literal["wav", "pcm"]
+    ) -> AbstractAsyncContextManager[Any]:
+        import openai  # noqa: PLC0415 - 0.4 s, only when this engine is built
 
-    async def _answer(self, server: ModelServer, order: _Order) -> tuple[bytes, str]:
+        return client.audio.speech.with_streaming_response.create(
+            input=order.text,
+            model=self._offer.version if self._offer else self._speech.model,
+            voice=order.voice.id,
+            response_format=form,
+            instructions=order.direction or openai.omit,
+            extra_headers=place_headers(order.voice.language, order.seed) if self._offer else None,
+        )
+
+    async def _answer(self, client: AsyncOpenAI, order: _Order) -> tuple[bytes, str]:
         """The body and what it is called."""
         asked = self._format
-        async with self._request(server, order, asked) as answer:
-            told = answer.content_type
+        async with self._request(client, order, asked) as response:
+            told = response.headers.get("content-type", "")
             # The read timeout only sees silence; a server that drips has to end as well.
             async with asyncio.timeout(self._speech.timeout_s):
-                body = b"".join([part async for part in answer.parts()])
+                body = b"".join([chunk async for chunk in response.iter_bytes()])
         return body, "audio/pcm" if asked == "pcm" else told
 
     def _where(self) -> str:
         return f"the speech server {self._address} (model {self._speech.model!r})"
 
-    def _explain(self, error: CallError, voice: Voice | None = None) -> PodloomError:
+    def _explain(self, error: OpenAIError, voice: Voice | None = None) -> PodloomError:
         """The error a person can act on."""
         return explain(error, self._where(), timeout_s=self._speech.timeout_s, key=self._key, voice=voice)
-
-
-def _is_about_format(error: CallError) -> bool:
-    """Whether the server does not make the kind of file that was asked for."""
-    return isinstance(error, RefusedError) and error.status in {400, 422} and "response_format" in str(error)
 
 
 def _shown(url: str) -> str:

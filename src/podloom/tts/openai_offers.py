@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from podloom.domain import Language, Voice
 from podloom.errors import ProviderError
-from podloom.modelserver.client import ModelServer
 from podloom.tts import wire
 
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
-async def find_offer(server: ModelServer) -> wire.Offer | None:
+
+async def find_offer(client: AsyncOpenAI) -> wire.Offer | None:
     """The voices behind a server of ours; None for anybody else's, who is not asked.
 
     Raises:
-        CallError: The server does not answer, or refuses the key.
+        openai.OpenAIError: The server does not answer, or refuses the key.
         ProviderError: It is ours, but of a version that cannot be understood.
     """
-    if all(model.get("owned_by") != wire.OWNER for model in await server.models()):
+    models = await client.models.list()
+    if all(model.owned_by != wire.OWNER for model in models.data):
         return None
     try:
-        return wire.Offer.model_validate(await server.get("audio/voices"))
+        return wire.Offer.model_validate(await client.get("/audio/voices", cast_to=object))
     except ValidationError as error:
         raise ProviderError(
-            f"the speech server at {server.host} tells its voices in another way than this version "
+            f"the speech server at {client.base_url.host} tells its voices in another way than this version "
             f"of Podloom expects ({error.error_count()} differences); run the same version on both"
         ) from error
 

@@ -1,6 +1,6 @@
 """The speech servers of PODLOOM_SPEECH_BASE_URL: one, or several that stand in for one another.
 
-With one address a call that can be repeated is. With several a call that fails for a reason that may
+With one address the SDK repeats what can be repeated. With several a call that fails for a reason that may
 pass goes to the next server at once, and the one that failed rests; the least busy one is asked first.
 """
 
@@ -11,14 +11,16 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from podloom.modelserver.client import CallLimits, ModelServer
-from podloom.modelserver.failures import BrokenOffError, RefusedError, UnreachableError
 from podloom.settings import SpeechSettings
 
+if TYPE_CHECKING:
+    from openai import APIError, AsyncOpenAI
+
 T = TypeVar("T")
-CONNECTIONS = 100
+CONNECT_S = 10.0
+KEEPALIVE_S = 120.0
 FIRST_REST_S = 0.5
 LONGEST_REST_S = 60.0
 """A server that stays away is tried again so often, at the cost of one call's failing."""
@@ -33,18 +35,18 @@ def addresses(setting: str) -> list[str]:
 class Server:
     """One address, and how it has been."""
 
-    server: ModelServer
+    client: AsyncOpenAI
     outstanding: int = 0
     failures: int = 0
     """In a row."""
     rests_until_s: float = 0.0
 
     @contextmanager
-    def asked(self) -> Iterator[ModelServer]:
+    def asked(self) -> Iterator[AsyncOpenAI]:
         """Count the call while it runs."""
         self.outstanding += 1
         try:
-            yield self.server
+            yield self.client
         finally:
             self.outstanding -= 1
 
@@ -58,49 +60,64 @@ class Server:
 class Servers:
     """All addresses; belongs to one event loop."""
 
-    def __init__(self, servers: Sequence[ModelServer], max_retries: int) -> None:
-        self._servers = [Server(server) for server in servers]
-        self._most = len(servers) * (max_retries + 1)
+    def __init__(self, clients: Sequence[AsyncOpenAI], max_retries: int) -> None:
+        self._servers = [Server(client) for client in clients]
+        self._most = len(clients) * (max_retries + 1)
 
     @classmethod
     def at(cls, urls: Sequence[str], key: str, speech: SpeechSettings) -> Servers:
         """Servers at these addresses, with limits as set; nothing is sent yet."""
-        repeats = speech.max_retries if len(urls) == 1 else 0
-        limits = CallLimits(speech.timeout_s, repeats, CONNECTIONS)
-        return cls([ModelServer(url, key, limits) for url in urls], speech.max_retries)
+        import openai  # noqa: PLC0415 - 0.4 s, only when its engine is built
+        from httpx2 import Limits  # noqa: PLC0415 - comes with openai
 
-    async def ask(self, call: Callable[[ModelServer], Awaitable[T]]) -> T:
+        timeout = openai.Timeout(speech.timeout_s, connect=min(CONNECT_S, speech.timeout_s))
+        clients = [
+            openai.AsyncOpenAI(
+                api_key=key,
+                base_url=url,
+                max_retries=speech.max_retries if len(urls) == 1 else 0,
+                http_client=openai.DefaultAsyncHttpx2Client(
+                    timeout=timeout, limits=Limits(max_connections=100, keepalive_expiry=KEEPALIVE_S)
+                ),
+                timeout=timeout,
+            )
+            for url in urls
+        ]
+        return cls(clients, speech.max_retries)
+
+    async def ask(self, call: Callable[[AsyncOpenAI], Awaitable[T]]) -> T:
         """What `call` returns for the first server that answers.
 
         Raises:
-            CallError: The last one's, when all have failed often enough, or it cannot be repeated.
+            openai.OpenAIError: The last one's, when all have failed often enough, or it cannot be repeated.
         """
         if len(self._servers) == 1:
-            return await call(self._servers[0].server)
+            return await call(self._servers[0].client)
+        import openai  # noqa: PLC0415 - 0.4 s, only when its engine is built
+        from httpx2 import TransportError  # noqa: PLC0415 - comes with openai
+
         attempt = 0
         while True:
             attempt += 1
-            chosen = await self._next()
+            server = await self._next()
             try:
-                with chosen.asked() as server:
-                    result = await call(server)
-            except (UnreachableError, RefusedError) as error:
-                if not _elsewhere(error):
-                    raise
-                chosen.rest(_asked_pause_s(error))
+                with server.asked() as client:
+                    result = await call(client)
+            except (openai.APIConnectionError, openai.InternalServerError, openai.RateLimitError) as error:
+                server.rest(_retry_after_s(error))
                 if attempt >= self._most:
                     raise
-            except (BrokenOffError, TimeoutError):  # within the sound: the caller begins again
-                chosen.rest(None)
+            except (TransportError, TimeoutError):  # within the sound: the caller begins again
+                server.rest(None)
                 raise
             else:
-                chosen.failures = 0
+                server.failures = 0
                 return result
 
     async def close(self) -> None:
         """Close the connections."""
-        for each in self._servers:
-            await each.server.close()
+        for server in self._servers:
+            await server.client.close()
 
     async def _next(self) -> Server:
         """The least busy one that does not rest; when all do, the first that is rested."""
@@ -112,11 +129,10 @@ class Servers:
             await asyncio.sleep(min(server.rests_until_s for server in self._servers) - now_s)
 
 
-def _elsewhere(error: UnreachableError | RefusedError) -> bool:
-    """Whether another server may do what this one does not."""
-    return isinstance(error, UnreachableError) or error.status == 429 or error.status >= 500
-
-
-def _asked_pause_s(error: UnreachableError | RefusedError) -> float | None:
+def _retry_after_s(error: APIError) -> float | None:
     """What the server asks for, in seconds; None where it says nothing."""
-    return error.pause_s if isinstance(error, RefusedError) else None
+    response = getattr(error, "response", None)
+    try:
+        return float(response.headers["retry-after"]) if response is not None else None
+    except (KeyError, ValueError):  # a date, which no speech server sends
+        return None

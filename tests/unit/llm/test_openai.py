@@ -49,16 +49,6 @@ async def test_an_answer_comes_in_pieces_with_its_usage_last():
     assert pieces == ['{"li', 'nes"', ": []", "}", Usage(12, 5, 8)]
 
 
-async def test_signs_that_look_like_ends_of_lines_stay_in_the_text():
-    # As servers send them that do not escape what JSON does not want escaped.
-    event = '{"choices": [{"delta": {"content": "a\u2028b\x85c"}, "finish_reason": "stop"}]}'
-    endings = ("\n\n", "\r\n\r\n")
-    for end in endings:
-        body = f": a comment{end}event: chunk{end[: len(end) // 2]}data:{event}{end}data: [DONE]{end}"
-        async with connected(Reply(body=body)) as (client, _):
-            assert await read(client) == ["a\u2028b\x85c"]
-
-
 async def test_who_asks_hears_when_the_model_has_the_floor():
     heard = []
     async with connected(answer("{}")) as (client, server):
