@@ -5,6 +5,7 @@ import json
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
 
 from podloom import RequestError
 from podloom.domain.review import Review
@@ -13,6 +14,8 @@ from podloom.flows.remote import RemotePrefect
 from podloom.flows.reviews import answer, waiting_draft
 from podloom.flows.worker import POOL_TYPE, WarmWorker
 from podloom.rehearsal import Scenario
+from podloom.script.page import script_page
+from podloom.tasks.reviewing import PAGE
 
 pytestmark = pytest.mark.prefect
 
@@ -63,3 +66,50 @@ async def test_a_script_is_rejected_edited_and_voiced_as_edited(
     script = json.loads((tmp_path / "out" / "reviewed" / "script.json").read_text("utf-8"))
     assert script["chapters"][0]["segments"][0]["text"] == "A line of the editor's."
     assert [call for call in server.calls.paid_twice() if call.route != "models"] == []
+
+
+async def form_of(run_id):
+    """What the UI fills the dialogue with that "Resume" opens."""
+    async with get_client() as client:
+        run = await client.read_flow_run(run_id)
+        text = await client.read_flow_run_input(run_id, run.state.state_details.run_input_keyset["schema"])
+    return json.loads(text)["properties"]
+
+
+async def shown(run_id):
+    wanted = ArtifactFilter(
+        flow_run_id=ArtifactFilterFlowRunId(any_=[run_id]), key=ArtifactFilterKey(any_=[PAGE])
+    )
+    async with get_client() as client:
+        return [artifact.data for artifact in await client.read_artifacts(artifact_filter=wanted)]
+
+
+async def test_the_form_in_the_ui_holds_the_script_to_be_edited(
+    prefect_api, rehearsal, monkeypatch, asked, tmp_path
+):
+    monkeypatch.setenv("PODLOOM_LLM_BASE_URL", rehearsal(Scenario()).base_url)
+    monkeypatch.setenv("PODLOOM_LLM_API_KEY", "k")
+    await deploy_all(POOL_TYPE)
+    changes = {"review": True, "engine": "tone", "minutes": 1, "title": "In the form"}
+    async with RemotePrefect() as prefect:
+        run_id = await prefect.submit(asked.model_copy(update=changes))
+        await work()
+        first = (await waiting_draft(prefect, run_id)).script
+        form = await form_of(run_id)
+        submitted = {name: field["default"] for name, field in form.items()}
+        assert submitted == {"decision": "approve", "note": "", "script": script_page(first)}
+        assert [field["position"] for field in form.values()] == [0, 1, 2]
+        await prefect.resume(run_id, submitted | {"decision": "edit"})
+        await work()
+        again = await waiting_draft(prefect, run_id)
+        assert "an edit needs the edited script" in again.fault
+        assert await shown(run_id) == [f"> {again.fault}\n\n{script_page(first)}"]
+        line = first.segments[-1]
+        changed = submitted["script"].replace(line.text, "Typed into the form.")
+        await prefect.resume(run_id, submitted | {"script": changed})
+        await work()
+        assert (await prefect.look(run_id)).state == "COMPLETED"
+    script = json.loads((tmp_path / "out" / "in-the-form" / "script.json").read_text("utf-8"))
+    spoken = [segment["text"] for chapter in script["chapters"] for segment in chapter["segments"]]
+    assert "Typed into the form." in spoken
+    assert line.text not in spoken

@@ -66,6 +66,10 @@ def read_page(text: str, script: Script) -> Script:
                 f"line {number} of the edited script is no chapter (## Title) and nobody's words"
                 f" (**Name:** text): {line.strip()[:60]!r}"
             )
+    if not any(lines for _, lines in chapters):
+        raise RequestError(
+            "the edited script has no lines; write chapters as ## Title, lines below them as **Name:** text"
+        )
     made = script.model_copy(
         update={"title": title, "summary": summary or script.summary, "chapters": _chapters(chapters, script)}
     )

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from prefect.artifacts import acreate_markdown_artifact
+from prefect.artifacts import MarkdownArtifact
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import ArtifactUpdate
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
 from prefect.exceptions import Pause
 from prefect.flow_runs import asuspend_flow_run
 from prefect.input import RunInput
@@ -26,13 +28,26 @@ PAGE = "episode-script"
 WAITING = f"the script waits for its reviewer: read {PAGE} under Artifacts, then Resume on this page, or"
 
 
+def _script_field(page: str) -> Any:
+    """The UI shows the Markdown of an artifact as one escaped line only, so the form itself holds it."""
+    return Field(
+        default=page,
+        title="Script",
+        description="Change it here, one line each as `**Name:** words` and chapters as `## Title`; drag the"
+        " field's corner to enlarge it. Or instead: a script's JSON, or the path of a .md or .json file on"
+        " the worker.",
+        json_schema_extra={"position": 2},
+    )
+
+
 class ReviewForm(RunInput):
     """The form that the UI shows when the run is to be resumed."""
 
     decision: Decision = Field(
         default="approve",
         title="Decision",
-        description="approve: voice it as it is. edit: voice the edited script. reject: write it anew.",
+        description="approve: voice the script as it is. edit: voice it as you have changed it below."
+        " reject: have it written anew.",
         json_schema_extra={"position": 0},
     )
     note: str = Field(
@@ -41,13 +56,7 @@ class ReviewForm(RunInput):
         description="With a rejection: what is to be different. Lines can be named by their numbers.",
         json_schema_extra={"position": 1},
     )
-    script: str = Field(
-        default="",
-        title="Edited script",
-        description="With an edit: the artifact's Markdown as you changed it, a script's JSON, or the path of"
-        " either on the worker.",
-        json_schema_extra={"position": 2},
-    )
+    script: str = _script_field("")
 
 
 class SuspendedDesk:
@@ -84,17 +93,34 @@ class SuspendedDesk:
         """
         key = f"review-{draft.answers}-{len(draft.rejections)}"
         assert draft.script is not None
-        heading = f"> {draft.fault}\n\n" if draft.fault else ""
-        await acreate_markdown_artifact(
-            key=PAGE, markdown=heading + script_page(draft.script), description="The script, to be reviewed"
+        page = script_page(draft.script)
+        await self._show(f"> {draft.fault}\n\n{page}" if draft.fault else page)
+        form: Any = ReviewForm.with_initial_data(
+            description=self._description(draft), script=_script_field(page)
         )
-        form: Any = ReviewForm.with_initial_data(description=self._description(draft))
         try:
             answer = await asuspend_flow_run(wait_for_input=form, timeout=self._settings.timeout_s, key=key)
         except Pause:
+            if draft.fault:
+                say(self._run_id, f"the last answer could not be used: {draft.fault}")
             say(self._run_id, f"{WAITING} `podloom review {self._run_id}`")
             raise
-        return Review.model_validate(answer.model_dump(include={"decision", "note", "script"}))
+        given = answer.model_dump(include={"decision", "note", "script"})
+        untouched = given["script"].split() == page.split()
+        return Review.model_validate(given | {"script": ""} if untouched else given)
+
+    async def _show(self, page: str) -> None:
+        """One artifact a run: the newest version in its place."""
+        wanted = ArtifactFilter(
+            flow_run_id=ArtifactFilterFlowRunId(any_=[self._run_id]), key=ArtifactFilterKey(any_=[PAGE])
+        )
+        async with get_client() as client:
+            shown = await client.read_artifacts(artifact_filter=wanted, limit=1)
+            if not shown:
+                text = MarkdownArtifact(key=PAGE, markdown=page, description="The script, to be reviewed")
+                await text.acreate(client)
+            elif shown[0].data != page:
+                await client.update_artifact(shown[0].id, ArtifactUpdate(data=page))
 
     def _description(self, draft: ScriptDraft) -> str:
         left = self._settings.rounds - len(draft.rejections)

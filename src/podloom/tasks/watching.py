@@ -49,7 +49,7 @@ class Watch:
                 run = await _read(client, self._run_id)
                 if run is not None:
                     self._beat(run, interval_s)
-                    self.ending = self._asked(run)
+                    self.ending = ending(run, self._attempt)
                 await asyncio.sleep(0 if self.ending else LOOK_S)
         work.cancel()
 
@@ -59,16 +59,7 @@ class Watch:
             return
         async with get_client() as client:
             run = await _read(client, self._run_id)
-        self.ending = self._asked(run) if run is not None else None
-
-    def _asked(self, run: FlowRun) -> Ending | None:
-        state = run.state
-        if state is None or (state.is_running() and run.run_count <= self._attempt):
-            return None
-        if state.is_cancelling() or state.is_cancelled():
-            return "cancelled"
-        # A run without a deployment cannot go on elsewhere: whoever called it crashed was mistaken.
-        return "replaced" if run.deployment_id else None
+        self.ending = ending(run, self._attempt) if run is not None else None
 
     def _beat(self, run: FlowRun, interval_s: float) -> None:
         if time.monotonic() < self._next_beat_s:
@@ -79,6 +70,19 @@ class Watch:
             related.append(_related("deployment", run.deployment_id))
         resource = {"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.name": run.name}
         emit_event(HEARTBEAT, resource=resource, related=related)
+
+
+def ending(run: FlowRun, attempt: int) -> Ending | None:
+    """Whether the run is over for the attempt of this number, and why."""
+    state = run.state
+    if state is None or (state.is_running() and run.run_count <= attempt):
+        return None
+    if state.is_cancelling() or state.is_cancelled():
+        return "cancelled"
+    if state.is_paused() and state.state_details.run_input_keyset:
+        return None  # it suspends itself for its reviewer, and ends with that
+    # A run without a deployment cannot go on elsewhere: whoever called it crashed was mistaken.
+    return "replaced" if run.deployment_id else None
 
 
 def _related(role: str, identity: UUID, name: str = "") -> dict[str, str]:
