@@ -70,10 +70,9 @@ class TaskStages:
     walked and shown by Prefect, and a book's text has no place there.
     """
 
-    def __init__(self, stages: Stages) -> None:
+    def __init__(self, stages: Stages, on_published: Callable[[Episode, tuple[Cue, ...]], None]) -> None:
         self._stages = stages
-        self.cues: tuple[Cue, ...] = ()
-        """Of the mix, when there is one."""
+        self._on_published = on_published
 
     async def read_sources(self) -> tuple[SourceDocument, ...]:
         """Task "Read sources"."""
@@ -103,13 +102,13 @@ class TaskStages:
 
     async def assemble_episode(self, outline: Outline) -> Mix:
         """Task "Mix"; runs while chapters are being written."""
-        mix = await as_task(lambda: self._stages.assemble_episode(outline), "Mix")
-        self.cues = mix.cues
-        return mix
+        return await as_task(lambda: self._stages.assemble_episode(outline), "Mix")
 
     async def publish_episode(self, outline: Outline, script: Script, mix: Mix) -> Episode:
-        """Task "Publish"."""
-        return await as_task(lambda: self._stages.publish_episode(outline, script, mix), "Publish")
+        """Task "Publish"; what it made is told to whoever shows it."""
+        episode = await as_task(lambda: self._stages.publish_episode(outline, script, mix), "Publish")
+        self._on_published(episode, mix.cues)
+        return episode
 
     async def save_episode(self, episode: Episode, script: Script, mix: Mix) -> None:
         """Task "Record"."""

@@ -56,9 +56,10 @@ async def _make(request: EpisodeRequest, context: Given, run_id: str) -> Episode
         telemetry.tell(RunBegan(run=run_id))
         async with open_studio(request, context.settings, telemetry, run_id=run_id) as studio:
             studio.desk = desk
-            stages = TaskStages(studio)
+            run = studio.run
+            stages = TaskStages(studio, lambda episode, cues: page.show_made(run, episode, cues))
             episode = await make_episode(stages)
-            await page.show_result(studio.run, episode, stages.cues)
+            page.show_summary(run, episode)
     log.take(Finished(episode=episode))
     return episode
 
