@@ -1,10 +1,9 @@
-"""Square cover art: drawn from the title and the waveform, or the user's own after a check."""
+"""Square cover art, drawn from the title and the waveform: all but the waveform before there is one."""
 
 from __future__ import annotations
 
 import colorsys
 import hashlib
-import io
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +11,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, UnidentifiedImageError
+from PIL import Image, ImageDraw
 
-from podloom.errors import RequestError
 from podloom.publish.fonts import Typeface, typeface_for
+from podloom.publish.jpeg import BLOCK_PX, JPEG_BYTES, QUALITIES, STRIP_PX, encode_strip, join_strips
 from podloom.publish.wrapping import plain
 
 SIDE_PX = 3000
-SIDES_PX = (1400, 3000)
-"""What directories accept, smallest and largest."""
-JPEG_BYTES = 512 * 1024
-BARS = 60
+WAVE_TOP_PX, WAVE_BOTTOM_PX = 13 * STRIP_PX, 20 * STRIP_PX
+"""Of the strip that holds the waveform; the title is above it, the podcast's name below."""
+WAVE_BYTES = 132 * 1024
+"""More than that strip takes."""
+BARS, STEP_PX, BAR_PX = 62, 5 * BLOCK_PX // 2, 3 * BLOCK_PX // 2
+"""On the grid of the encoder's blocks, where an upright edge costs nothing and stays sharp."""
+BARS_LEFT_PX = 16 * BLOCK_PX
 MARGIN = 0.085  # of the side, as are the lengths below
 INNER = 1 - 2 * MARGIN
 WAVE_MIDDLE, WAVE_HALF = 0.70, 0.115
@@ -44,27 +46,34 @@ NAME = Place(top=0.862, height=0.11, letters=0.042)
 
 @dataclass(frozen=True)
 class Cover:
-    """A finished JPEG, and what a person should know about it ("" if nothing)."""
+    """A cover that waits for its waveform; it holds a few hundred kilobytes, where a picture holds 36 MB."""
 
-    jpeg: bytes
-    note: str = ""
+    note: str
+    """What a person should know about it ("" if nothing)."""
+    _gradient: Image.Image
+    _quality: int
+    _above: bytes
+    _below: bytes
+
+    def jpeg(self, levels: Sequence[float]) -> bytes:
+        """The whole picture: 3000 x 3000, RGB, 72 dpi, baseline.
+
+        Args:
+            levels: Any number of levels, 0 to 1; without any, no waveform is drawn.
+        """
+        strip = _strip(self._gradient, WAVE_TOP_PX, WAVE_BOTTOM_PX)
+        _draw_waveform(ImageDraw.Draw(strip), levels)
+        return join_strips([self._above, encode_strip(strip, self._quality), self._below])
 
 
 def draw_cover(
-    title: str,
-    podcast: str,
-    levels: Sequence[float],
-    *,
-    seed: int,
-    font: str = "",
-    fonts: Sequence[Path] | None = None,
+    title: str, podcast: str, *, seed: int, font: str = "", fonts: Sequence[Path] | None = None
 ) -> Cover:
-    """A 3000 x 3000 RGB JPEG at 72 dpi: a gradient, the title, the waveform, the podcast's name.
+    """A gradient, the title and the podcast's name, at the best quality that stays under JPEG_BYTES.
 
     Args:
         title: Largest size that fits; left out when no font has its letters.
         podcast: Likewise; it also decides the hue, so that the episodes of a podcast belong together.
-        levels: Any number of levels, 0 to 1; without any, no waveform is drawn.
         seed: Varies the tone of the gradient.
         font: The user's font file; tried first.
         fonts: Tried last; the installed ones when None.
@@ -72,23 +81,34 @@ def draw_cover(
     Raises:
         SettingsError: `font` cannot be read.
     """
-    image = _gradient(podcast, seed)
-    draw = ImageDraw.Draw(image)
-    _draw_waveform(draw, levels)
-    notes = [_draw_text(draw, text, place, font, fonts) for text, place in ((title, TITLE), (podcast, NAME))]
-    return Cover(_jpeg(image), "; ".join(filter(None, notes)))
+    gradient = _gradient(podcast, seed)
+    above, below = _strip(gradient, 0, WAVE_TOP_PX), _strip(gradient, WAVE_BOTTOM_PX, SIDE_PX)
+    notes = (
+        _draw_text(above, 0, title, TITLE, font, fonts),
+        _draw_text(below, WAVE_BOTTOM_PX, podcast, NAME, font, fonts),
+    )
+    for quality in QUALITIES:
+        strips = encode_strip(above, quality), encode_strip(below, quality)
+        if sum(map(len, strips)) < JPEG_BYTES - WAVE_BYTES:
+            break
+    return Cover("; ".join(filter(None, notes)), gradient, quality, *strips)
 
 
 def _gradient(podcast: str, seed: int) -> Image.Image:
-    """From dark at the upper left, where the title is, to a lighter neighbouring hue."""
+    """From dark at the upper left, where the title is, to a lighter neighbouring hue; a pixel a block."""
     digest = hashlib.sha256(podcast.encode()).digest()
     hue = (digest[0] / 256 + (seed % 97) / 97 * 0.08) % 1
     dark = np.array(colorsys.hls_to_rgb(hue, 0.16, 0.6)) * 255
     light = np.array(colorsys.hls_to_rgb((hue + 0.11) % 1, 0.42, 0.55)) * 255
-    ramp = np.linspace(0, 1, 64)
+    ramp = np.linspace(0, 1, -(-SIDE_PX // BLOCK_PX))
     mix = (np.add.outer(ramp * 1.2, ramp * 0.8) / 2)[..., None]
-    small = Image.fromarray(np.round(dark * (1 - mix) + light * mix).astype(np.uint8))
-    return small.resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)
+    return Image.fromarray(np.round(dark * (1 - mix) + light * mix).astype(np.uint8))
+
+
+def _strip(gradient: Image.Image, top_px: int, bottom_px: int) -> Image.Image:
+    """Those rows of the picture. Its blocks are flat: steps of one shade, which nobody sees, cost bytes."""
+    box = (0, top_px / BLOCK_PX, SIDE_PX / BLOCK_PX, bottom_px / BLOCK_PX)
+    return gradient.resize((SIDE_PX, bottom_px - top_px), Image.Resampling.NEAREST, box)
 
 
 def _draw_waveform(draw: ImageDraw.ImageDraw, levels: Sequence[float]) -> None:
@@ -97,26 +117,26 @@ def _draw_waveform(draw: ImageDraw.ImageDraw, levels: Sequence[float]) -> None:
     at = np.linspace(0, len(levels) - 1, BARS * 8)
     heights = np.interp(at, np.arange(len(levels)), np.asarray(levels)).reshape(BARS, 8).mean(axis=1)
     heights = np.sqrt(np.clip(heights, 0, None) / (heights.max() or 1))  # quiet parts stay visible
-    step, middle = SIDE_PX * INNER / BARS, SIDE_PX * WAVE_MIDDLE
+    middle = SIDE_PX * WAVE_MIDDLE - WAVE_TOP_PX
     for i, height in enumerate(heights):
-        left, half = SIDE_PX * MARGIN + i * step, SIDE_PX * WAVE_HALF * max(float(height), 0.05)
-        draw.rounded_rectangle(
-            (left, middle - half, left + step * 0.56, middle + half), step * 0.28, fill=WHITE
-        )
+        left, half = BARS_LEFT_PX + i * STEP_PX, SIDE_PX * WAVE_HALF * max(float(height), 0.05)
+        bar = (left, middle - half, left + BAR_PX - 1, middle + half)
+        draw.rounded_rectangle(bar, BAR_PX / 2, fill=WHITE)
 
 
 def _draw_text(
-    draw: ImageDraw.ImageDraw, text: str, place: Place, font: str, fonts: Sequence[Path] | None
+    strip: Image.Image, strip_top_px: int, text: str, place: Place, font: str, fonts: Sequence[Path] | None
 ) -> str:
     """Draws it if a font has its letters; returns a note if not, or not all."""
     shown, face, note = _drawable(text, font, fonts)
     if face is None or not shown:
         return note
+    draw = ImageDraw.Draw(strip)
     size_px, lines = _fit(draw, shown, face, place)
     # Pillow's own font has one weight; a stroke makes it strong enough for a thumbnail.
     stroke = size_px * 0.018 if face.path is None else 0
     for i, line in enumerate(lines):
-        at = (SIDE_PX * MARGIN, SIDE_PX * place.top + i * size_px * LEADING)
+        at = (SIDE_PX * MARGIN, SIDE_PX * place.top - strip_top_px + i * size_px * LEADING)
         draw.text(at, line, font=face.at(size_px), fill=WHITE, stroke_width=stroke)
     return note
 
@@ -160,49 +180,3 @@ def _wrapped(draw: ImageDraw.ImageDraw, title: str, face: Typeface, size_px: int
         else:
             lines[-1] = longer
     return lines
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    """The best quality that stays under the size directories ask for."""
-    for quality in (90, 84, 76, 66):
-        out = io.BytesIO()
-        image.save(out, "JPEG", quality=quality, dpi=(72, 72), optimize=True, progressive=True)
-        if out.tell() < JPEG_BYTES:
-            break
-    return out.getvalue()
-
-
-def check_cover(path: str | Path) -> bytes:
-    """The user's own cover as a JPEG; a JPEG stays as it is, byte for byte.
-
-    Raises:
-        RequestError: It is missing, not a JPEG or PNG, not square, not 1400 to 3000 pixels, or not RGB.
-    """
-    try:
-        picture = Path(path).expanduser().read_bytes()
-        with Image.open(io.BytesIO(picture)) as image:
-            _check_shape(str(path), image)
-            rgb = image.convert("RGB")  # decodes it all: a truncated file fails here, not in the app
-            return picture if image.format == "JPEG" else _jpeg(rgb)
-    except UnidentifiedImageError:
-        raise RequestError(f"The cover {str(path)!r} is not an image; give a square JPEG or PNG") from None
-    except (OSError, Image.DecompressionBombError) as error:
-        raise RequestError(
-            f"The cover {str(path)!r} cannot be read ({error}); give a square JPEG or PNG"
-        ) from error
-
-
-def _check_shape(path: str, image: Image.Image) -> None:
-    width, height = image.size
-    least, most = SIDES_PX
-    reason = ""
-    if image.format not in {"JPEG", "PNG"}:
-        reason = f"is {image.format}, not JPEG or PNG"
-    elif width != height:
-        reason = f"is {width} x {height} pixels, not square"
-    elif not least <= width <= most:
-        reason = f"is {width} pixels wide, not {least} to {most}"
-    elif image.mode != "RGB":
-        reason = f"is {image.mode}, not RGB; save it without transparency, palette or CMYK"
-    if reason:
-        raise RequestError(f"The cover {path!r} {reason}; give a square RGB picture or leave it empty")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from podloom.domain import ChapterMark, Cue, Language, Transcript
@@ -15,6 +16,9 @@ from podloom.publish.templates import page_template
 from podloom.publish.transcripts import spans
 from podloom.publish.wrapping import plain
 from podloom.text.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 AUDIO_TYPES: Mapping[str, str] = MappingProxyType(
     {"mp3": "audio/mpeg", "m4a": "audio/mp4", "opus": "audio/ogg; codecs=opus"}
@@ -76,6 +80,11 @@ class _Paragraph:
     sentences: tuple[_Timed, ...]
 
 
+def load_page() -> None:
+    """Compile the template, which takes ten times longer than to fill it in."""
+    _template()
+
+
 def player_page(
     notes: EpisodeNotes,
     transcript: Transcript,
@@ -96,7 +105,7 @@ def player_page(
         published_at: ISO 8601; "" leaves the date out.
     """
     minutes = LABELS[notes.language]["minutes"].format(max(1, round(duration_s / 60)))
-    return page_template("publish", "player.html").render(
+    return _template().render(
         notes=notes,
         podcast=plain(podcast),
         words={**WORDS[notes.language], **LABELS[notes.language]},
@@ -109,6 +118,10 @@ def player_page(
         published_on=published_at[:10],
         length=minutes,
     )
+
+
+def _template() -> Template:
+    return page_template("publish", "player.html")
 
 
 def _paragraphs(transcript: Transcript, marks: tuple[ChapterMark, ...]) -> Iterator[_Paragraph]:

@@ -1,7 +1,7 @@
 """Threads for what takes a core and much memory: one for each core, shared by all episodes of a process.
 
 More would be done no sooner, and each mix holds a minute of audio while it works, each cover a picture of
-27 MB. What waits for disk and network uses asyncio's own threads.
+28 MB. What waits for disk and network uses asyncio's own threads.
 """
 
 from __future__ import annotations

@@ -17,7 +17,6 @@ from podloom.cache.protocol import Cache
 from podloom.domain import EpisodeRequest, slug
 from podloom.errors import ProviderError, RequestError
 from podloom.metrics.recording import counted
-from podloom.publish.cover import check_cover
 from podloom.script.replay import ReplayWriter, load_script, replay_request
 from podloom.script.select import build_writer
 from podloom.script.writer import Writer
@@ -98,6 +97,8 @@ def check_here(request: EpisodeRequest) -> None:
     for path in filter(None, (request.intro, request.outro)):
         check_own_music(path)
     if request.cover:
+        from podloom.publish.own_cover import check_cover  # noqa: PLC0415 - Pillow
+
         check_cover(Path(request.cover))
     out = Path(request.out)
     check_room(out, request.minutes)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, datetime
 from pathlib import Path
-from zlib import crc32
+from typing import Any
 
 from podloom.audio.files import FINISH, Tags
 from podloom.domain import (
@@ -22,11 +23,9 @@ from podloom.domain import (
 )
 from podloom.errors import AudioError
 from podloom.publish.chapters import chapters_json
-from podloom.publish.cover import check_cover, draw_cover
 from podloom.publish.description import EpisodeNotes, description_md, source_links
-from podloom.publish.page import player_page
+from podloom.publish.page import load_page, player_page
 from podloom.publish.transcripts import srt, transcript_json, vtt
-from podloom.publish.waveform import draw_waveform
 from podloom.stages.cores import on_a_core
 from podloom.stages.folder import swap_in
 from podloom.stages.manifest import Manifest, write_manifest
@@ -60,46 +59,54 @@ async def publish_episode(run: Run, outline: Outline, script: Script, mix: Mix) 
     """
     run.telemetry.report(stage="publish", message="Writing tags, transcript and cover")
     published_at = datetime.now(UTC).replace(microsecond=0)
-    cover = await on_a_core(_cover, run, script.title, mix)
-    (run.partial / NAMES["cover"]).write_bytes(cover)
-    tags = _tags(run, script, published_at)
-    await asyncio.gather(
-        on_a_core(_write_waveform, run, mix),
-        *(asyncio.to_thread(_finish, run, kind, mix, tags, cover) for kind in run.request.formats),
+    measured, _ = await _all_ended(
+        _write_audio(run, script, mix, published_at),
+        asyncio.to_thread(_write_beside, run, script, mix, published_at),
     )
-    main = run.partial / NAMES[_main(run)]
-    measured = await on_a_core(_measured, run, main)
-    _accept(measured, main)
+    _accept(measured, run.partial / NAMES[_main(run)])
     episode = _episode(run, outline, script, mix, measured.loudness, published_at)
-    await asyncio.to_thread(_write_texts, run, episode, script, mix)
-    write_manifest(Manifest(run, episode, script, mix, measured))
-    await asyncio.to_thread(swap_in, run.partial, Path(episode.folder))
+    await asyncio.to_thread(_close, Manifest(run, episode, script, mix, measured))
     return episode
+
+
+def load_publisher() -> None:
+    """Import what a folder needs and compile its page, while there is nothing to publish yet."""
+    from podloom.publish import cover, waveform  # noqa: F401, PLC0415 - loaded here, for those who draw
+
+    load_page()
+
+
+async def _all_ended(*work: Awaitable[Any]) -> list[Any]:
+    """The results; an error goes on when nobody writes into the folder any more, the first one first."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results
+
+
+async def _write_audio(run: Run, script: Script, mix: Mix, published_at: datetime) -> Measurement:
+    """The cover and the files that carry it."""
+    picture = await run.artwork.picture(script.title, run.request, run.settings)
+    if picture.note:
+        run.telemetry.note(picture.note)
+    cover = await on_a_core(picture.jpeg, mix.levels)
+    tags = _tags(run, script, published_at)
+    await _all_ended(
+        *(asyncio.to_thread(_finish, run, kind, mix, tags, cover) for kind in run.request.formats)
+    )
+    (run.partial / NAMES["cover"]).write_bytes(cover)
+    return await asyncio.to_thread(_measured, run, run.partial / NAMES[_main(run)])
+
+
+def _close(parts: Manifest) -> None:
+    write_manifest(parts)
+    swap_in(parts.run.partial, Path(parts.episode.folder))
 
 
 def _main(run: Run) -> OutputFormat:
     """The file that is measured and played: MP3 if there is one."""
     return "mp3" if "mp3" in run.request.formats else run.request.formats[0]
-
-
-def _cover(run: Run, title: str, mix: Mix) -> bytes:
-    if run.request.cover:
-        return check_cover(Path(run.request.cover))
-    cover = draw_cover(
-        title,
-        run.request.podcast,
-        mix.levels,
-        seed=crc32(run.request.podcast.encode()),
-        font=run.settings.feed.font,
-    )
-    if cover.note:
-        run.telemetry.note(cover.note)
-    return cover.jpeg
-
-
-def _write_waveform(run: Run, mix: Mix) -> None:
-    picture = draw_waveform(mix.levels, mix.marks, mix.duration_s)
-    (run.partial / NAMES["waveform"]).write_bytes(picture)
 
 
 def _tags(run: Run, script: Script, published_at: datetime) -> Tags:
@@ -192,7 +199,10 @@ def _notes(run: Run, script: Script, marks: tuple[ChapterMark, ...]) -> EpisodeN
     )
 
 
-def _write_texts(run: Run, episode: Episode, script: Script, mix: Mix) -> None:
+def _write_beside(run: Run, script: Script, mix: Mix, published_at: datetime) -> None:
+    """Texts and a picture of the sound."""
+    from podloom.publish.waveform import draw_waveform  # noqa: PLC0415 - Pillow
+
     transcript = Transcript(language=script.language, cues=mix.cues)
     notes = _notes(run, script, mix.marks)
     texts = {
@@ -205,11 +215,13 @@ def _write_texts(run: Run, episode: Episode, script: Script, mix: Mix) -> None:
         "page": player_page(
             notes,
             transcript,
-            podcast=episode.podcast,
-            files=episode.files,
-            duration_s=episode.duration_s,
-            published_at=episode.published_at,
+            podcast=run.request.podcast,
+            files=_file_names(run),
+            duration_s=mix.duration_s,
+            published_at=published_at.isoformat(),
         ),
     }
     for kind, text in texts.items():
         (run.partial / NAMES[kind]).write_text(text, encoding="utf-8")
+    picture = draw_waveform(mix.levels, mix.marks, mix.duration_s)
+    (run.partial / NAMES["waveform"]).write_bytes(picture)

@@ -29,6 +29,7 @@ from podloom.domain.deadline import due
 from podloom.domain.review import Rejection
 from podloom.script.writer import Brief, Writer
 from podloom.settings import Settings
+from podloom.stages.artwork import Artwork
 from podloom.stages.lines import ChapterLines
 from podloom.stages.planning import OutlineInProgress
 from podloom.stages.standin import Outage
@@ -96,6 +97,8 @@ class Run:
     """Tasks that have called an engine."""
     planning: OutlineInProgress = field(default_factory=OutlineInProgress)
     """The outline on its way to the chapters; see stages/outline.py."""
+    artwork: Artwork = field(default_factory=Artwork)
+    """The cover on its way to the folder; see stages/artwork.py."""
     chapters: dict[int, ChapterLines] = field(default_factory=dict)
     """Chapters on their way to the mixer; see `lines`."""
     texts: dict[int, asyncio.Future[tuple[Segment, ...]]] = field(default_factory=dict)
@@ -129,10 +132,14 @@ class Run:
         """The way of a chapter's lines from its writer to the mixer."""
         return self.chapters.setdefault(chapter, ChapterLines())
 
+    def title(self, outline: Outline) -> str:
+        """The one that is asked for, else the writer's."""
+        return self.request.title or outline.title
+
     def script(self, outline: Outline, chapters: tuple[ChapterScript, ...]) -> Script:
         """All that is spoken."""
         return Script(
-            title=self.request.title or outline.title,
+            title=self.title(outline),
             summary=outline.summary,
             language=self.request.language,
             draft=self.writer.draft,

@@ -113,6 +113,7 @@ class Studio:
     async def close(self) -> None:
         """Give the run's tools back."""
         await self.run.planning.close()
+        await self.run.artwork.close()
         for task in self._early:
             task.cancel()
         await asyncio.gather(*self._early, return_exceptions=True)
@@ -172,7 +173,8 @@ class Studio:
             return await write_chapter(self.run, documents, outline, chapter)
 
     async def assemble_episode(self, outline: Outline) -> Mix:
-        """See stages/assembly.py."""
+        """See stages/assembly.py; the cover is drawn beside it."""
+        self.run.artwork.begin(self.run.title(outline), self.run.request, self.run.settings)
         async with self._stage("mix", "mix"):
             return await assemble_episode(self.run, outline)
 
