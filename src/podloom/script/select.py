@@ -6,7 +6,6 @@ from podloom.domain import EpisodeRequest
 from podloom.errors import SettingsError
 from podloom.llm.openai import shared_client
 from podloom.script.llm import LLMWriter
-from podloom.script.offline import OfflineWriter
 from podloom.script.writer import Writer
 from podloom.settings import Settings
 from podloom.telemetry import Telemetry
@@ -25,5 +24,7 @@ def build_writer(request: EpisodeRequest, settings: Settings, telemetry: Telemet
             "or PODLOOM_LLM_BASE_URL for another server, or take writer 'offline'"
         )
     if request.writer == "offline" or not reachable:
+        from podloom.script.offline import OfflineWriter  # noqa: PLC0415 - NumPy: 0.1 s
+
         return OfflineWriter(telemetry)
     return LLMWriter(shared_client(settings), settings.llm, telemetry)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
-
 from podloom.errors import SourceError
+
+if TYPE_CHECKING:
+    import httpx
 
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 ADVICE = {401: "it needs a login", 403: "it refuses programs or needs a login", 404: "check the address"}
@@ -45,6 +47,8 @@ class Fetched:
 
 def new_client(limits: Limits) -> httpx.AsyncClient:
     """A client for the addresses of one run; close it."""
+    import httpx  # noqa: PLC0415 - 60 ms, only when there is an address
+
     return httpx.AsyncClient(
         timeout=limits.timeout_s,
         follow_redirects=True,
@@ -85,6 +89,8 @@ class BusyError(SourceError):
 
 
 async def _once(address: str, client: httpx.AsyncClient, limits: Limits) -> Fetched:
+    import httpx  # noqa: PLC0415 - see new_client
+
     try:
         async with client.stream("GET", address) as response:
             _check_status(address, response)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-
-import lxml.html
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from podloom.sources.parsed import SENTENCE_CLOSED, Parsed, clean, join_paragraphs
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 FRONT_MATTER = re.compile(r"\A(---|\+\+\+)[ \t]*\n(.*?)\n\1[ \t]*(?:\n|\Z)", re.DOTALL)
 FRONT_TITLE = re.compile(r"""^title\s*[:=]\s*(['"]?)(.+?)\1\s*$""", re.MULTILINE | re.IGNORECASE)
@@ -41,6 +41,8 @@ def speakable(text: str) -> str:
 
 def parse_markdown(text: str, name: str = "") -> Parsed:  # noqa: ARG001 (all parsers take a name)
     """Markdown as paragraphs; headings, lists and tables each become paragraphs of their own."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 20 ms, only when there is Markdown
+
     text = clean(text)
     front = FRONT_MATTER.match(text)
     found = FRONT_TITLE.search(front[2]) if front else None
@@ -124,5 +126,7 @@ def _markup(content: str) -> Iterator[str]:
     """The words in a block of HTML inside Markdown."""
     bare = BLOCKS_OF_MARKUP.sub("", content)
     if bare.strip():
+        import lxml.html  # noqa: PLC0415 - only when there is HTML
+
         words = lxml.html.fragment_fromstring(bare, create_parent="div").itertext()
         yield speakable(" ".join(map(str, words)))
