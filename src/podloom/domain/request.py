@@ -1,4 +1,4 @@
-"""What is asked for. Its JSON schema is the form in Prefect's UI."""
+"""What is asked for. Its JSON schema is the form in Prefect's UI; `position` orders the fields there."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ class EpisodeRequest(Frozen):
     sources: tuple[str, ...] = Field(
         default=(),
         title="Sources",
-        description="Web addresses, paths of text, Markdown, PDF or audio files where the episode is made, "
-        "or the text itself; each an item of its own.",
+        description="What the episode is made from: web addresses, the text itself, or paths of files (text,"
+        " Markdown, PDF, subtitles, recordings) on the machine that makes it; each an item of its own.",
         json_schema_extra={"position": 0},
     )
     title: str = Field(
@@ -106,11 +106,11 @@ class EpisodeRequest(Frozen):
         description="Audience, tone, what to stress or leave out. Goes to the writer as it is.",
         json_schema_extra={"position": 8},
     )
-    engine: str = Field(
-        default="auto",
-        max_length=40,
-        title="Speech engine",
-        description="auto, kokoro, openai, coqui, piper or tone. auto takes the best that is ready to use.",
+    review: bool = Field(
+        default=False,
+        title="Review the script",
+        description="The run waits after writing until somebody approves, edits or rejects the script."
+        " Nothing is voiced before.",
         json_schema_extra={"position": 9},
     )
     writer: WriterName = Field(
@@ -120,19 +120,19 @@ class EpisodeRequest(Frozen):
         "auto: the server if one is set.",
         json_schema_extra={"position": 10},
     )
-    priority: Priority = Field(
-        default="normal",
-        title="Priority",
-        description="Whose lines are voiced first when several episodes are made at once: breaking before "
-        "normal before backfill.",
+    engine: str = Field(
+        default="auto",
+        max_length=40,
+        title="Speech engine",
+        description="auto, kokoro, openai, coqui, piper or tone. auto takes the best that is ready to use.",
         json_schema_extra={"position": 11},
     )
-    deadline: str = Field(
-        default="",
-        max_length=40,
-        title="Deadline",
-        description="When it has to be done: a time with its zone (2026-11-21T18:00+09:00), or minutes from"
-        " the start of the run. Among episodes of one priority the nearest comes first. Empty: none.",
+    pronunciations: tuple[str, ...] = Field(
+        default=(),
+        max_length=500,
+        title="Pronunciations",
+        description="How words are said, WORD=RESPELLING or, for engines that take it, WORD=/IPA/: "
+        "nginx=engine ex. Each an item of its own; they come on top of those of the settings.",
         json_schema_extra={"position": 12},
     )
     formats: tuple[OutputFormat, ...] = Field(
@@ -152,14 +152,15 @@ class EpisodeRequest(Frozen):
         default="",
         max_length=1000,
         title="Own intro",
-        description="Path of a sound file that replaces the intro.",
+        description="Path of a sound file on the machine that makes the episode; its first 30 s are used."
+        " Empty: Podloom's own music.",
         json_schema_extra={"position": 15},
     )
     outro: str = Field(
         default="",
         max_length=1000,
         title="Own outro",
-        description="Path of a sound file that replaces the outro.",
+        description="As the intro, at the end.",
         json_schema_extra={"position": 16},
     )
     cover: str = Field(
@@ -181,8 +182,23 @@ class EpisodeRequest(Frozen):
         min_length=1,
         max_length=1000,
         title="Output folder",
-        description="The episode gets a folder of its own inside.",
+        description="On the machine that makes the episode, which gets a folder of its own inside.",
         json_schema_extra={"position": 19},
+    )
+    priority: Priority = Field(
+        default="normal",
+        title="Priority",
+        description="Whose lines are voiced first when several episodes are made at once: breaking before "
+        "normal before backfill.",
+        json_schema_extra={"position": 20},
+    )
+    deadline: str = Field(
+        default="",
+        max_length=40,
+        title="Deadline",
+        description="When it has to be done: a time with its zone (2026-11-21T18:00+09:00), or minutes from"
+        " the start of the run. Among episodes of one priority the nearest comes first. Empty: none.",
+        json_schema_extra={"position": 21},
     )
     seed: int = Field(
         default=7,
@@ -190,7 +206,7 @@ class EpisodeRequest(Frozen):
         le=2**31 - 1,
         title="Seed",
         description="Same sources, settings and seed: same episode, where the models allow it.",
-        json_schema_extra={"position": 20},
+        json_schema_extra={"position": 22},
     )
     script: str = Field(
         default="",
@@ -198,21 +214,6 @@ class EpisodeRequest(Frozen):
         title="Edited script",
         description="Path of a script.json: its lines are voiced as they are, only changed ones anew. "
         "Sources are not needed then.",
-        json_schema_extra={"position": 21},
-    )
-    review: bool = Field(
-        default=False,
-        title="Review the script",
-        description="The run waits after writing until somebody approves, edits or rejects the script."
-        " Nothing is voiced before.",
-        json_schema_extra={"position": 22},
-    )
-    pronunciations: tuple[str, ...] = Field(
-        default=(),
-        max_length=500,
-        title="Pronunciations",
-        description="How words are said, WORD=RESPELLING or, for engines that take it, WORD=/IPA/: "
-        "nginx=engine ex. Each an item of its own; they come on top of those of the settings.",
         json_schema_extra={"position": 23},
     )
 
