@@ -40,6 +40,11 @@ class SpeechSettings(Group):
         description="Processes that speak with Coqui, each with the model in memory; 0: by cores and memory, "
         "one on a GPU.",
     )
+    coqui_batch: int = Field(
+        default=1,
+        ge=1,
+        description="Lines that a VITS model of Coqui speaks in one go, for a GPU: see docs/coqui.md.",
+    )
     native_threads: int = Field(
         default=1, ge=1, description="Of onnxruntime or torch within one clip; clips run side by side."
     )

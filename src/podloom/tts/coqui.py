@@ -11,18 +11,20 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from threading import Lock
 from typing import Literal
 
 from podloom.domain import Delivery, Language, Voice
-from podloom.errors import MissingDependencyError, PodloomError, SettingsError
+from podloom.errors import MissingDependencyError, PodloomError, SettingsError, SpeechError
 from podloom.settings import Settings, SpeechSettings, load_settings
 from podloom.tts.coqui_clones import digest, find_clones
 from podloom.tts.coqui_models import ONLY, CoquiModel, find_model, missing_packages
 from podloom.tts.coqui_reader import CoquiOpener, tts_of
-from podloom.tts.threaded import Line, Sound, ThreadedEngine, clips_at_once
+from podloom.tts.engine import Audio
+from podloom.tts.threaded import Line, Order, Sound, ThreadedEngine, clips_at_once, joined
 from podloom.tts.workers import Workers
 
 _LOG = logging.getLogger(__name__)
@@ -65,7 +67,11 @@ class CoquiEngine(ThreadedEngine):
         self._lock = Lock()
         self._workers: Workers | None = None
         self._speakers: list[str] | None = None
-        super().__init__(workers_for(settings.speech, self._model))
+        self.batch_size = batch_for(settings.speech, self._model)
+        self._most_workers = workers_for(settings.speech, self._model)
+        # As many lines gather as are spoken.
+        at_once = 2 * self.batch_size if self.batch_size > 1 else self._most_workers
+        super().__init__(at_once, threads=self._most_workers)
 
     def voices(self, language: Language | None = None) -> Sequence[Voice]:
         """The model's speakers; loads the model where no file lists them (XTTS), which takes seconds."""
@@ -93,6 +99,28 @@ class CoquiEngine(ThreadedEngine):
         """A few percent of speed, where the kind of model can change it."""
         return super().direction(delivery) if self._model.takes_tempo else ""
 
+    async def speak_batch(
+        self, texts: Sequence[str], voice: Voice, delivery: Delivery, *, seeds: Sequence[int]
+    ) -> Sequence[Audio]:
+        """The audio of each text, that of it alone but for rounding; see docs/coqui.md.
+
+        Raises:
+            SpeechError: One of them cannot be spoken.
+            VoiceError: There is no such voice.
+        """
+        orders = zip(texts, seeds, strict=True)
+        first, *mates = [Order(text, voice, delivery, seed) for text, seed in orders]
+        return await self._in_thread(self._speak_all, Line(replace(first, mates=tuple(mates))))
+
+    def _speak_all(self, line: Line) -> list[Audio]:
+        spoken: dict[int, list[Sound]] = {}
+        for sound in self._spoken(line):
+            spoken.setdefault(sound.number, []).append(sound)
+        for number, order in enumerate((line.order, *line.order.mates)):
+            if number not in spoken:
+                raise SpeechError(f"there is nothing to speak in {order.text!r}")
+        return [joined(sounds) for _, sounds in sorted(spoken.items())]
+
     def _load(self) -> None:
         """Let the workers load the model.
 
@@ -112,22 +140,28 @@ class CoquiEngine(ThreadedEngine):
             if sound.outside:
                 self.dropped_symbols.update(sound.outside)
                 symbols = sorted(set(sound.outside))
-                _LOG.warning("dropped %s from %r: outside the vocabulary", symbols, line.order.text)
+                text = (line.order, *line.order.mates)[sound.number].text
+                _LOG.warning("dropped %s from %r: outside the vocabulary", symbols, text)
             yield sound
 
     def _pool_of_workers(self) -> Workers:
         with self._lock:
             if self._workers is None:
                 threads = self._opener.threads
-                self._workers = Workers(self._opener, most=self.concurrency, threads=threads)
+                self._workers = Workers(self._opener, most=self._most_workers, threads=threads)
             return self._workers
 
 
+def batch_for(speech: SpeechSettings, model: CoquiModel) -> int:
+    """Lines in one go, as set; 1 for models that speak one at a time."""
+    return speech.coqui_batch if model.takes_batches else 1
+
+
 def workers_for(speech: SpeechSettings, model: CoquiModel) -> int:
-    """As set; else one on a GPU, and elsewhere as many as cores and memory allow."""
+    """As set; else one on a GPU and for batches, and elsewhere as many as cores and memory allow."""
     if speech.coqui_workers:
         return speech.coqui_workers
-    if _has_gpu():
+    if _has_gpu() or batch_for(speech, model) > 1:
         return 1
     free_bytes: int = import_module("psutil").virtual_memory().available
     fitting = int(MEMORY_SHARE * free_bytes) // model.memory_bytes

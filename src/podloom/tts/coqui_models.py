@@ -82,6 +82,11 @@ class CoquiModel:
         return "/fairseq/" in self.name
 
     @property
+    def is_vits(self) -> bool:
+        """MMS is VITS as well."""
+        return self.is_mms or self.config.get("model") == "vits"
+
+    @property
     def licence(self) -> str:
         """As far as it is known without reading the model's page."""
         if self.is_xtts:
@@ -117,7 +122,12 @@ class CoquiModel:
     @property
     def takes_tempo(self) -> bool:
         """Whether it can speak faster and slower."""
-        return self.is_xtts or self.is_mms or self.config.get("model") == "vits"
+        return self.is_xtts or self.is_vits
+
+    @property
+    def takes_batches(self) -> bool:
+        """VITS does, unless it widens frames before its decoder: that blends their ends with the padding."""
+        return self.is_vits and not (self.config.get("model_args") or {}).get("encoder_sample_rate")
 
     @property
     def memory_bytes(self) -> int:

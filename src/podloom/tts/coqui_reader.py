@@ -11,8 +11,9 @@ import os
 import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,6 +48,15 @@ _LOAD_ERRORS = (
 """What Coqui and torch raise on damaged files."""
 _SPEAK_ERRORS = (RuntimeError, ValueError, LookupError, AssertionError, TypeError)
 """What models raise on text or sizes they cannot take."""
+
+
+class _Piece(NamedTuple):
+    """A sentence or a part of a long one."""
+
+    text: str
+    pause_s: float
+    outside: str
+    """See Sound."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +125,7 @@ class CoquiReader:
         """Voice id to the model's own name, which may end in white space."""
         self._languages = languages
         """Of a model that has to be told which; else empty."""
-        self._usual_length = getattr(synthesizer.tts_model, "length_scale", None)
+        self._usual_length: Any = getattr(synthesizer.tts_model, "length_scale", None)
 
     def about(self) -> list[str]:
         """Ids of its speakers."""
@@ -128,22 +138,51 @@ class CoquiReader:
             SpeechError: The model cannot speak the text.
             VoiceError: It has no such speaker.
         """
+        if order.mates:
+            yield from self._together((order, *order.mates))
+            return
         import torch  # noqa: PLC0415 - seconds, only when a model is opened
 
-        language = order.voice.language
         speaker = self._speaker(order.voice.id)
-        rate = int(self._synthesizer.output_sample_rate)
-        most = XTTS_CHARACTERS[language] if self._model.is_xtts else MAX_CHARACTERS
         torch.manual_seed(order.seed)
+        for piece in self._pieces(order):
+            if order.live and self._model.is_xtts:
+                yield from self._live(piece.text, speaker, order, piece.pause_s)
+            else:
+                yield self._sound(self._say(piece.text, speaker, order), piece)
+
+    def _together(self, orders: Sequence[Order]) -> Iterator[Sound]:
+        """The first sentences of all in one call, then the second of those that have one, and so on."""
+        from podloom.tts.coqui_vits import LineNoise, Part, speak_together  # noqa: PLC0415 - torch
+
+        speakers = [self._speaker(order.voice.id) for order in orders]
+        noises = [LineNoise(order.seed) for order in orders]
+        for turn in zip_longest(*[list(self._pieces(order)) for order in orders]):
+            pieces = {number: piece for number, piece in enumerate(turn) if piece is not None}
+            parts = [
+                Part(piece.text, speakers[at], self._told(orders[at]), self._length(orders[at]), noises[at])
+                for at, piece in pieces.items()
+            ]
+            try:
+                made = speak_together(self._synthesizer.tts_model, parts)
+            except _SPEAK_ERRORS as error:
+                raise self._cannot(" / ".join(part.text for part in parts), error) from error
+            for (number, piece), samples in zip(pieces.items(), made, strict=True):
+                yield self._sound(samples, piece, number)
+
+    def _pieces(self, order: Order) -> Iterator[_Piece]:
+        """What the model can take at once, in order."""
+        language = order.voice.language
+        most = XTTS_CHARACTERS[language] if self._model.is_xtts else MAX_CHARACTERS
         for sentence in split_sentences(order.text, language):
             pieces = split_long(sentence, most)
             for number, piece in enumerate(pieces, 1):
-                outside = self._outside(piece)
                 pause = pause_s(piece, sentence_ends=number == len(pieces))
-                if order.live and self._model.is_xtts:
-                    yield from self._live(piece, speaker, order, pause)
-                else:
-                    yield Sound(trim(self._say(piece, speaker, order), rate), rate, pause, outside)
+                yield _Piece(piece, pause, self._outside(piece))
+
+    def _sound(self, samples: Samples, piece: _Piece, number: int = 0) -> Sound:
+        rate = int(self._synthesizer.output_sample_rate)
+        return Sound(trim(samples, rate), rate, piece.pause_s, piece.outside, number)
 
     def _speaker(self, voice_id: str) -> str | None:
         if not self._speakers and voice_id == ONLY:
@@ -171,8 +210,7 @@ class CoquiReader:
     def _say(self, piece: str, speaker: str | None, order: Order) -> Samples:
         synthesizer = self._synthesizer
         vocoder = synthesizer.vocoder_model
-        language = order.voice.language if order.voice.language in self._languages else None
-        arguments: dict[str, Any] = {"speaker": speaker, "language": language}
+        arguments: dict[str, Any] = {"speaker": speaker, "language": self._told(order)}
         speed = tempo(order.delivery)
         if self._model.is_xtts:
             arguments["voice_dir"] = synthesizer.voice_dir
@@ -180,7 +218,7 @@ class CoquiReader:
         else:
             arguments["use_griffin_lim"] = vocoder is None
             if self._usual_length is not None:
-                synthesizer.tts_model.length_scale = self._usual_length / speed
+                synthesizer.tts_model.length_scale = self._length(order)
         try:
             made = synthesizer.tts_model.synthesize(piece, **arguments)
             wav = made["wav"]
@@ -192,6 +230,14 @@ class CoquiReader:
         except _SPEAK_ERRORS as error:
             raise self._cannot(piece, error) from error
         return _samples(wav)
+
+    def _told(self, order: Order) -> str | None:
+        """The language, for models that have to be told."""
+        return order.voice.language if order.voice.language in self._languages else None
+
+    def _length(self, order: Order) -> float:
+        """Of every sound, as VITS takes it."""
+        return float(self._usual_length / tempo(order.delivery))
 
     def _live(self, piece: str, speaker: str | None, order: Order, pause: float) -> Iterator[Sound]:
         """XTTS as it makes it, about a second at a time; another take than `_say`."""

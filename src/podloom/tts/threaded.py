@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import os
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,6 +24,8 @@ from podloom.settings import SpeechSettings
 from podloom.tts.engine import PLAIN, Audio, Samples
 from podloom.tts.pieces import join
 from podloom.tts.tempo import tempo_direction
+
+T = TypeVar("T")
 
 MOST_THREADS = 4
 """By default: beyond, lines are made faster than a writer writes them."""
@@ -48,6 +51,8 @@ class Sound:
     """After it, if another one follows."""
     outside: str = ""
     """Characters of its text that the model has no symbol for and left out."""
+    number: int = 0
+    """Of the order it belongs to: 0, or 1 and up for one of its mates."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Order:
     seed: int = 0
     live: bool = False
     """Somebody listens already: sounds may be shorter than a sentence where that brings the first sooner."""
+    mates: tuple[Order, ...] = ()
+    """Orders to be spoken in one go with this one; only for readers that can."""
 
 
 class Line:
@@ -99,8 +106,10 @@ class ThreadedEngine(ABC):
     name: str
     remote = False
 
-    def __init__(self, concurrency: int) -> None:
+    def __init__(self, concurrency: int, threads: int = 0) -> None:
+        """`threads` where there are to be fewer of them than `concurrency`."""
         self.concurrency = concurrency
+        self._thread_count = threads or concurrency
         self._pool_lock = Lock()  # not the model's: loading takes seconds, and the event loop needs the pool
         self._pool: ThreadPoolExecutor | None = None
 
@@ -135,13 +144,7 @@ class ThreadedEngine(ABC):
             SpeechError: There is nothing to speak, or the model cannot speak it.
             VoiceError: There is no such voice.
         """
-        line = Line(Order(text, voice, delivery, seed))
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._threads(), self._speak, line)
-        except asyncio.CancelledError:
-            line.stop()
-            raise
+        return await self._in_thread(self._speak, Line(Order(text, voice, delivery, seed)))
 
     async def stream(
         self, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0
@@ -177,16 +180,23 @@ class ThreadedEngine(ABC):
         if pool is not None:
             pool.shutdown(wait=False, cancel_futures=True)
 
+    async def _in_thread(self, speak: Callable[[Line], T], line: Line) -> T:
+        """What `speak` makes of the line, which is stopped when nobody waits for it any more."""
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._threads(), speak, line)
+        except asyncio.CancelledError:
+            line.stop()
+            raise
+
     def _threads(self) -> ThreadPoolExecutor:
         with self._pool_lock:
             if self._pool is None:
-                self._pool = ThreadPoolExecutor(self.concurrency, thread_name_prefix=self.name)
+                self._pool = ThreadPoolExecutor(self._thread_count, thread_name_prefix=self.name)
             return self._pool
 
     def _speak(self, line: Line) -> Audio:
-        sounds = list(self._spoken(line))
-        rate = sounds[0].sample_rate
-        return Audio(join([sound.samples for sound in sounds], [s.pause_s for s in sounds], rate), rate)
+        return joined(list(self._spoken(line)))
 
     def _spoken(self, line: Line) -> Iterator[Sound]:
         """The sounds of a line until it is stopped; at least one."""
@@ -197,6 +207,12 @@ class ThreadedEngine(ABC):
             yield sound
         if silent:
             raise SpeechError(f"there is nothing to speak in {line.order.text!r}")
+
+
+def joined(sounds: Sequence[Sound]) -> Audio:
+    """A line from its sounds, of which there is at least one."""
+    rate = sounds[0].sample_rate
+    return Audio(join([sound.samples for sound in sounds], [s.pause_s for s in sounds], rate), rate)
 
 
 def _in_parts(sounds: Iterator[Sound]) -> Iterator[Audio]:
