@@ -53,7 +53,9 @@ def read_json(episode, kind):
 
 
 def test_the_folder_holds_exactly_the_contract(episode):
-    assert {path.name for path in Path(episode.folder).iterdir()} == CONTRACT
+    folder = Path(episode.folder)
+    assert {path.name for path in folder.iterdir()} == CONTRACT
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_every_file_is_as_the_manifest_says(episode):

@@ -57,8 +57,21 @@ class LiveState(Frozen):
         return cls.model_validate_json(script.removeprefix("live(").removesuffix(");\n"))
 
 
-def live_page(title: str, podcast: str, language: Language) -> str:
-    """The whole page; it works from a disk and from a server."""
+def live_page(title: str, podcast: str, language: Language, *, page: str, sound: str) -> str:
+    """The whole page; it works from a disk and from a server.
+
+    Args:
+        title: Of the episode.
+        podcast: Its show.
+        language: Of the page's own words.
+        page: Where the finished episode's page will lie, from the stream's folder.
+        sound: Likewise its MP3 file: the page goes on there when the stream is taken away.
+    """
     return page_template("publish", "live.html").render(
-        title=plain(title), podcast=plain(podcast), language=language, words=WORDS[language]
+        title=plain(title),
+        podcast=plain(podcast),
+        language=language,
+        words=WORDS[language],
+        page=page,
+        sound=sound,
     )

@@ -27,6 +27,7 @@ from podloom.audio.live import GROWING, PLAYLIST
 from podloom.publish.live import STATE_NAME
 from podloom.publish.templates import page_template
 from podloom.serving.shelf import Shelf, ended
+from podloom.stages.live import LIVE, note_heard
 from podloom.stages.manifest import TYPES
 
 UTF_8 = "; charset=utf-8"
@@ -91,6 +92,8 @@ class Files(StaticFiles):
     ) -> Response:
         """With the type that players expect; what grows at this moment is not sent longer than was said."""
         path = Path(full_path)
+        if path.parent.parent.name == LIVE:
+            note_heard(path.parent)
         kind = "application/json+chapters" if path.name == "chapters.json" else SERVED_TYPES.get(path.suffix)
         if path.name in {PLAYLIST, STATE_NAME}:
             return _whole(path, kind)

@@ -1,7 +1,9 @@
 """What is finished of an episode can be heard while the rest is made: audio/live.py, for one run.
 
 A stream lies in the output folder, beside the episodes, as `_live/<run>/`; no episode's folder is called so
-(see `slug`). After its end it stays for a while, for those who are still listening, and is then cleaned up.
+(see `slug`). When the episode is in its place it goes at once, where nobody was told an address of it and the
+library has shown it to nobody: a page that was opened from the disk goes on in the finished file. Else, and
+where the run did not end well, it stays for those who are listening, and is cleaned up later.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from podloom.domain import Episode, Outline
+from podloom.domain import Episode, Outline, slug
 from podloom.publish.live import LIVE_PAGE_NAME, STATE_NAME, LiveState, Stage, live_page
 from podloom.settings import Settings
 from podloom.stages.run import Run
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from podloom.audio.live import LiveStream
 
 LIVE = "_live"
+HEARD = ".heard"
+"""Marks a stream that the library has shown to somebody."""
 KEPT_S = 6 * 3600.0
 """After the last change: twice the longest episode, so that whoever began to listen can listen to the end."""
 
@@ -80,7 +84,16 @@ class Live:
     def _show(self) -> None:
         """There is something to be heard; called by the encoder's thread."""
         run, folder = self._run, live_folder(self._run)
-        page = live_page(self._title, run.request.podcast, run.request.language)
+        from podloom.stages.publish import NAMES  # noqa: PLC0415 - loaded when there is something to publish
+
+        place = f"../../{quote(slug(self._title))}"
+        page = live_page(
+            self._title,
+            run.request.podcast,
+            run.request.language,
+            page=f"{place}/{NAMES['page']}",
+            sound=f"{place}/{NAMES['mp3']}",
+        )
         (folder / LIVE_PAGE_NAME).write_text(page, encoding="utf-8")
         _tell(run, self._title, "growing")
         _register(run.settings, folder)
@@ -107,10 +120,26 @@ def shown_at(settings: Settings, folder: Path) -> str:
 
 
 def point_to(run: Run, episode: Episode) -> None:
-    """The finished episode is in its place: the stream's page leads there."""
-    if live_folder(run).is_dir():
+    """The finished episode is in its place: the stream's page leads there, or is not needed any more."""
+    folder = live_folder(run)
+    if not folder.is_dir():
+        return
+    if shown_at(run.settings, folder) or is_heard(folder):
         page = f"../../{quote(Path(episode.folder).name)}/{episode.files['page']}"
         _tell(run, episode.title, "complete", page)
+    else:
+        _remove(folder, _registered(run.settings) / folder.name)
+
+
+def note_heard(folder: Path) -> None:
+    """Somebody listens to the stream in `folder`, or is about to; it stays after the run."""
+    with suppress(OSError):  # it is gone, or nothing may be written there
+        (folder / HEARD).touch()
+
+
+def is_heard(folder: Path) -> bool:
+    """Whether `note_heard` was called for it."""
+    return (folder / HEARD).exists()
 
 
 def clean_live(settings: Settings) -> int:
@@ -127,11 +156,15 @@ def _clean_one(link: Path) -> bool:
             old = folder.stat().st_mtime < time.time() - KEPT_S
             if not old:
                 return False
-            shutil.rmtree(folder, ignore_errors=True)
-        link.unlink()
-        with suppress(OSError):  # another run's stream is in there
-            folder.parent.rmdir()
+        _remove(folder, link)
     return old
+
+
+def _remove(folder: Path, link: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    link.unlink(missing_ok=True)
+    with suppress(OSError):  # another run's stream is in there
+        folder.parent.rmdir()
 
 
 def _tell(run: Run, title: str, state: Stage, episode: str = "") -> None:

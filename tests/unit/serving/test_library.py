@@ -8,6 +8,7 @@ import pytest
 from fixtures.output_folder import END, HEAD, SOUND, episode, stream, write
 from podloom.serving.library import follow, library
 from podloom.serving.shelf import Shelf
+from podloom.stages.live import is_heard
 
 
 @pytest.fixture
@@ -89,6 +90,15 @@ async def test_what_has_not_changed_is_not_sent_again(web):
     assert first.headers["cache-control"] == "no-cache"
     again = await web.get("tides/episode.mp3", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["", "stream.m3u8", "listen.mp3"])
+async def test_a_stream_that_is_asked_for_is_known_to_have_listeners(web, out, name):
+    await web.get("tides/")
+    assert not is_heard(out / "_live" / "run-1")
+    assert (await web.get(f"_live/run-1/{name}")).status_code == 200
+    assert is_heard(out / "_live" / "run-1")
+    assert not is_heard(out / "tides")
 
 
 @pytest.mark.parametrize("name", ["stream.m3u8", "listen.mp3", "state.js"])

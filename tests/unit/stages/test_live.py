@@ -6,12 +6,13 @@ import os
 import numpy as np
 import pytest
 
+from fixtures.records import record
 from podloom.audio.mpeg import split_frames
-from podloom.domain import ChapterPlan, EpisodeRequest, Outline, Segment
+from podloom.domain import ChapterPlan, EpisodeRequest, Outline, Segment, slug
 from podloom.settings import ListeningSettings, Settings
 from podloom.stages.assembly import assemble_episode
 from podloom.stages.lines import VoicedLine
-from podloom.stages.live import KEPT_S, address, clean_live, live_folder, live_stream
+from podloom.stages.live import KEPT_S, address, clean_live, live_folder, live_stream, note_heard, point_to
 from podloom.stages.opening import open_run
 from podloom.telemetry import Telemetry
 
@@ -165,6 +166,54 @@ async def test_an_episode_under_a_minute_and_a_remembered_one_have_no_stream(pro
         assert not production.folder.exists()
         production.lines.withdraw(0)
     assert production.telemetry.counters["cache.mix.hit"] == 1
+
+
+# --- when the episode is there -----------------------------------------------------------------------
+
+
+async def finished(production, title="Tides"):
+    """Make the whole mix; the episode in its place, as far as the stream's page needs one."""
+    await production.begin()
+    await production.put(5)
+    production.lines.finish()
+    await production.mixing
+    folder = production.run.partial.parent / slug(title)
+    return record(folder=str(folder), title=title, files={"mp3": "episode.mp3", "page": "index.html"}).episode
+
+
+async def test_a_stream_that_nobody_else_hears_goes_when_the_episode_is_there(production, tmp_path):
+    point_to(production.run, await finished(production))
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [production.run.partial.name]
+    assert not list((tmp_path / "home" / "live").iterdir())
+
+
+async def test_its_open_page_knows_where_to_go_on(production):
+    await production.begin()
+    page = (production.folder / "index.html").read_text()
+    assert 'data-sound="../../tides/episode.mp3"' in page
+    assert 'data-page="../../tides/index.html"' in page
+
+
+async def test_a_stream_that_the_library_has_shown_to_somebody_stays(production):
+    episode = await finished(production, "세계 일주")
+    note_heard(production.folder)
+    note_heard(production.folder)
+    point_to(production.run, episode)
+    assert production.playlist[-1] == "#EXT-X-ENDLIST"
+    assert '"episode":"../../%EC%84%B8%EA%B3%84-%EC%9D%BC%EC%A3%BC/index.html"' in production.state
+
+
+async def test_a_stream_that_listeners_were_given_the_address_of_stays(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the library shows out/
+    production = Production(tmp_path, url="http://radio.example")
+    point_to(production.run, await finished(production))
+    await production.run.cache.close()
+    assert '"complete"' in production.state
+
+
+def test_a_stream_that_is_gone_was_heard_by_nobody(tmp_path):
+    note_heard(tmp_path / "gone")
+    assert not list(tmp_path.iterdir())
 
 
 # --- where it is -------------------------------------------------------------------------------------
