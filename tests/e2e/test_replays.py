@@ -43,7 +43,7 @@ DYING = (
     "podloom.cache.tiers:TieredCache.put",
     "podloom.audio.assembly:Assembly.add",
     "podloom.stages.publish:write_manifest",
-    "podloom.stages.studio:save_episode",
+    "podloom.stages.record:save_episode",
 )
 """Before a call, with an answer in the hand, between a clip and its entry, in the mix, before the record."""
 

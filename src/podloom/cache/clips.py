@@ -11,17 +11,18 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from podloom.cache import flac
 from podloom.domain import Clip
 from podloom.errors import StorageError
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 log = logging.getLogger(__name__)
-Samples = NDArray[np.float32]
+Samples: TypeAlias = "NDArray[np.float32]"
 GRACE_S = 24 * 3600.0
 NAME = re.compile(r"[0-9a-f]{64}")
 

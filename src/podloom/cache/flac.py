@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from podloom.errors import AudioError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FULL_SCALE = 32768
 STREAMINFO_END = 42  # "fLaC", the block's header and its 34 bytes: always first, always so long
@@ -51,6 +53,7 @@ def encode(samples: NDArray[np.float32], sample_rate: int) -> Encoded:
     Raises:
         AudioError: There are no samples, or some are not numbers.
     """
+    import numpy as np  # noqa: PLC0415 - as soundfile
     import soundfile  # noqa: PLC0415 - 0.1 s that a run without clips need not pay
 
     if samples.ndim != 1 or not samples.size:
@@ -66,6 +69,7 @@ def encode(samples: NDArray[np.float32], sample_rate: int) -> Encoded:
 
 def decode(name: str, flac: bytes) -> tuple[NDArray[np.float32], int] | None:
     """Samples from -1 to 1 and their rate; None when they are not those that `name` promises."""
+    import numpy as np  # noqa: PLC0415 - as soundfile
     import soundfile  # noqa: PLC0415 - 0.1 s, only for clips in Redis
 
     try:

@@ -9,9 +9,8 @@ from typing import Any, cast
 from podloom.cache.keys import cache_key
 from podloom.domain import ChapterPlan, Outline, SourceDocument
 from podloom.domain.progress import count_of
-from podloom.stages.assembly import load_mixer
+from podloom.stages.later import load_later
 from podloom.stages.planning import CompleteOutline, OutlineInProgress
-from podloom.stages.publish import load_publisher
 from podloom.stages.remembered import fits
 from podloom.stages.run import Run
 
@@ -63,8 +62,7 @@ async def _make_outline(run: Run, documents: tuple[SourceDocument, ...], plannin
     async def load() -> None:
         # Imports take the interpreter from whoever is about to ask the model.
         await run.telemetry.asked.wait()
-        await asyncio.to_thread(load_mixer, run.request)
-        await asyncio.to_thread(load_publisher)
+        await asyncio.to_thread(load_later, run.request)
 
     async def make() -> bytes:
         loading = asyncio.create_task(load())

@@ -12,21 +12,13 @@ from podloom.domain import ChapterPlan, ChapterScript, Episode, Mix, Outline, Sc
 from podloom.errors import ProviderError, SourceError
 from podloom.stages import shared
 from podloom.stages.asking import settled
-from podloom.stages.assembly import assemble_episode
-from podloom.stages.chapter import write_chapter
 from podloom.stages.ending import record_end
 from podloom.stages.folder import explained
 from podloom.stages.limits import limited
-from podloom.stages.live import point_to
 from podloom.stages.outline import write_outline
-from podloom.stages.pronouncing import note_guesses
-from podloom.stages.publish import publish_episode
-from podloom.stages.readback import read_back
 from podloom.stages.readings import recall_reading, remember_reading
-from podloom.stages.record import save_episode
 from podloom.stages.reviewing import Desk, review_script
 from podloom.stages.run import Run
-from podloom.stages.scripting import write_script
 from podloom.stages.sources import read_sources
 from podloom.tts.hearing import refuse_alike
 
@@ -157,6 +149,8 @@ class Studio:
 
     async def write_script(self, documents: tuple[SourceDocument, ...]) -> Script:
         """See stages/scripting.py."""
+        from podloom.stages.scripting import write_script  # noqa: PLC0415 - see stages/later.py
+
         async with self._stage("script", "chapter"):
             return await self._beside_recording(write_script(self.run, documents))
 
@@ -169,17 +163,26 @@ class Studio:
         self, documents: tuple[SourceDocument, ...], outline: Outline, chapter: ChapterPlan
     ) -> ChapterScript:
         """See stages/chapter.py."""
+        from podloom.stages.chapter import write_chapter  # noqa: PLC0415 - see stages/later.py
+
         async with self._stage(f"chapter {chapter.index + 1}", "chapter"):
             return await write_chapter(self.run, documents, outline, chapter)
 
     async def assemble_episode(self, outline: Outline) -> Mix:
         """See stages/assembly.py; the cover is drawn beside it."""
+        from podloom.stages.assembly import assemble_episode  # noqa: PLC0415 - see stages/later.py
+
         self.run.artwork.begin(self.run.title(outline), self.run.request, self.run.settings)
         async with self._stage("mix", "mix"):
             return await assemble_episode(self.run, outline)
 
     async def publish_episode(self, outline: Outline, script: Script, mix: Mix) -> Episode:
         """See stages/publish.py."""
+        from podloom.stages.live import point_to  # noqa: PLC0415 - see stages/later.py
+        from podloom.stages.pronouncing import note_guesses  # noqa: PLC0415 - as above
+        from podloom.stages.publish import publish_episode  # noqa: PLC0415 - as above
+        from podloom.stages.readback import read_back  # noqa: PLC0415 - as above
+
         await note_guesses(self.run, script)
         if self.run.settings.speech.read_back == "report":
             async with self._stage("read back", "publish"):
@@ -192,6 +195,8 @@ class Studio:
 
     async def save_episode(self, episode: Episode, script: Script, mix: Mix) -> None:
         """See stages/record.py."""
+        from podloom.stages.record import save_episode  # noqa: PLC0415 - see stages/later.py
+
         self.run.episode = episode
         async with self._stage("record", "record"):
             await save_episode(self.run, episode, script, mix)

@@ -6,21 +6,22 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol, runtime_checkable
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import VoiceError
 from podloom.settings import Settings
 from podloom.tts.batches import batches_for
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 PLAIN = Delivery()
 """Nothing said about how a line is said."""
 UNCLEAR = 0.15
 """A voice with a higher error rate is not cast unless it is asked for, or no other is left."""
-Samples = NDArray[np.float32]
+Samples: TypeAlias = "NDArray[np.float32]"
 """Mono audio, shape (frames,), nominally within -1 to 1."""
 
 

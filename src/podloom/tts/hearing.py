@@ -14,12 +14,15 @@ from contextlib import suppress
 from dataclasses import asdict
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from podloom.domain import Language, Speaker, Voice
 from podloom.errors import VoiceError
 from podloom.tts.engine import SpeechEngine
 from podloom.tts.likeness import combined, opposite, semitones
-from podloom.tts.measuring import Measured, measure
+
+if TYPE_CHECKING:
+    from podloom.tts.measuring import Measured
 
 SENTENCES: dict[Language, str] = {
     "en": "The lake was still warm long after the air had cooled, and nobody could say why.",
@@ -84,6 +87,8 @@ async def _heard(voice: Voice, engine: SpeechEngine, folder: Path) -> Measured:
     path = folder / f"{hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]}.json"
     if (known := _kept(path)) is not None:
         return known
+    from podloom.tts.measuring import measure  # noqa: PLC0415 - NumPy, for voices that nobody has measured
+
     measured = measure(await engine.synthesize(SENTENCES[voice.language], voice))
     _keep(path, measured)
     return measured
@@ -91,6 +96,8 @@ async def _heard(voice: Voice, engine: SpeechEngine, folder: Path) -> Measured:
 
 def _kept(path: Path) -> Measured | None:
     """None when it was not measured, or the file is damaged."""
+    from podloom.tts.measuring import Measured  # noqa: PLC0415 - see _heard
+
     with suppress(OSError, ValueError, TypeError, LookupError):
         told = json.loads(path.read_bytes())
         return Measured(told["pitch_hz"], tuple(told["timbre"]))

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import PodloomError, ProviderKeyError, SpeechError
 from podloom.settings import Settings
@@ -23,8 +21,6 @@ from podloom.tts.openai_offers import find_offer, offered_voices, place_headers
 from podloom.tts.openai_servers import Servers, addresses
 from podloom.tts.openai_voices import TALKING_MODELS, instructions, voice_table
 from podloom.tts.pieces import pack
-from podloom.tts.wave import CutShortError, read_audio
-from podloom.tts.wave_stream import SoundStream
 from podloom.tts.wire import Offer
 
 if TYPE_CHECKING:
@@ -141,6 +137,8 @@ class OpenAISpeechEngine:
             ProviderKeyError: The key is not accepted.
             ProviderError: The server refused, failed or did not answer.
         """
+        import numpy as np  # noqa: PLC0415 - loaded with the first sound
+
         if not text.strip():
             raise SpeechError("there is nothing to speak: the text is empty")
         parts = pack(split_sentences(text, voice.language), MAX_CHARACTERS)
@@ -167,6 +165,8 @@ class OpenAISpeechEngine:
     async def _streamed(self, order: _Order) -> AsyncGenerator[Audio, None]:
         import openai  # noqa: PLC0415 - 0.4 s, only when this engine is built
         from httpx2 import TransportError  # noqa: PLC0415 - comes with openai
+
+        from podloom.tts.wave_stream import SoundStream  # noqa: PLC0415 - NumPy, with the first sound
 
         servers = await self._ready()
         async with AsyncExitStack() as stack:
@@ -211,6 +211,8 @@ class OpenAISpeechEngine:
         """One call; begun again when the connection breaks inside the body, which the SDK does not retry."""
         from httpx2 import TransportError  # noqa: PLC0415 - comes with openai
 
+        from podloom.tts.wave import CutShortError  # noqa: PLC0415 - NumPy, with the first sound
+
         attempt = 0
         while True:
             try:
@@ -229,6 +231,8 @@ class OpenAISpeechEngine:
             return audio
 
     def _read(self, body: bytes, content_type: str, text: str) -> Audio:
+        from podloom.tts.wave import read_audio  # noqa: PLC0415 - NumPy, with the first sound
+
         audio = read_audio(body, content_type) if body else None
         if audio is None or not audio.samples.size:
             raise SpeechError(f"{self._where()} answered with no sound for a text of {len(text)} characters")

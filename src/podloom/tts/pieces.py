@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from podloom.text.sentences import split_long
 from podloom.tts.engine import Samples
 
@@ -29,6 +27,8 @@ def pack(sentences: Sequence[str], max_chars: int) -> list[str]:
 
 def trim(samples: Samples, sample_rate: int) -> Samples:
     """Without the silence at both ends; empty when all is silence."""
+    import numpy as np  # noqa: PLC0415 - 60 ms that a run's first call need not wait for
+
     loud = np.flatnonzero(np.abs(samples) > THRESHOLD)
     if not loud.size:
         return samples[:0]
@@ -38,6 +38,8 @@ def trim(samples: Samples, sample_rate: int) -> Samples:
 
 def join(clips: Sequence[Samples], pauses_s: Sequence[float], sample_rate: int) -> Samples:
     """The clips in order, with a pause after each but the last."""
+    import numpy as np  # noqa: PLC0415 - see trim
+
     joined: list[Samples] = []
     for clip, pause_s in zip(clips, pauses_s, strict=True):
         joined += [clip, np.zeros(round(pause_s * sample_rate), dtype=np.float32)]
