@@ -73,13 +73,16 @@ class _Part:
     async def clip(self) -> Clip:
         """From the tts tier, or new."""
         run, segment, key = self.run, self.segment, self._key()
+        new: Clip | None = None
 
         async def make() -> bytes:
-            return json.dumps(await self._synthesize()).encode()
+            nonlocal new
+            entry, new = await self._synthesize()
+            return json.dumps(entry).encode()
 
         made = await run.cache.get_or_make("tts", key, make, fits(ClipEntry))
         entry = ClipEntry.model_validate_json(made.value)
-        clip = await run.clips.get(entry.sha256)
+        clip = new or await run.clips.get(entry.sha256)
         if clip is None:  # the entry outlived its file
             await run.cache.delete("tts", key)
             made = await run.cache.get_or_make("tts", key, make, fits(ClipEntry))
@@ -122,34 +125,41 @@ class _Part:
             **({"direction": directed} if directed else {}),
         )
 
-    async def _synthesize(self) -> dict[str, str]:
-        """The cache entry of a new clip; `voiced_by` when the fallback engine had to."""
+    async def _synthesize(self) -> tuple[dict[str, str], Clip]:
+        """A new clip, and its cache entry; `voiced_by` when the fallback engine had to."""
         run, segment = self.run, self.segment
         queue = run.queue if self._is_cast else queue_for(self.engine)
-
-        async def call() -> dict[str, str]:
-            async with _slot(run) if self._is_cast else nullcontext():
-                self._refuse_while_down()  # it may have failed while this line waited
-                run.paying.add(asyncio.current_task())
-                return await nearly_done(self._make())
-
         self._refuse_while_down()
-        made = await queue.submit(
-            call,
+        turn = queue.turn(
             priority=run.request.priority,
             position=segment.chapter * PLACES_PER_CHAPTER + segment.index,
             episode=run.id,
             deadline_s=run.due_s,
         )
+        async with turn as spoken:
+            async with _slot(run) if self._is_cast else nullcontext():
+                self._refuse_while_down()  # it may have failed while this line waited
+                run.paying.add(asyncio.current_task())
+                made = await nearly_done(self._speak())
+            spoken()
+            entry, clip = await nearly_done(self._keep(made))
         run.telemetry.counters["speech.calls"] += 1
         run.telemetry.counters["speech.characters"] += len(self.text) if self._is_cast else 0
-        return made
+        return entry, clip
+
+    async def _keep(self, made: Checked) -> tuple[dict[str, str], Clip]:
+        """On disk and in the tts tier; within the line's turn, so that a kill costs a bounded number of clips."""
+        clip = await self.run.clips.put(made.audio.samples, made.audio.sample_rate)
+        voiced_by = {"voiced_by": _named(made.voice)} if made.voice != self.voice else {}
+        entry = {"sha256": clip.sha256, **voiced_by}
+        await self.run.cache.put("tts", self._key(), json.dumps(entry).encode())
+        return entry, clip
 
     def _refuse_while_down(self) -> None:
         if self._is_cast and self.fallback is not None:
             self.run.outage.check()
 
-    async def _make(self) -> dict[str, str]:
+    async def _speak(self) -> Checked:
         segment, run = self.segment, self.run
         try:
             made = await checked_clip(
@@ -163,12 +173,7 @@ class _Part:
         except SpeechError as error:
             raise SpeechError(f"{segment.label} ({segment.speaker}): {error}") from error
         _tell_faults(run, segment, made)
-        clip = await run.clips.put(made.audio.samples, made.audio.sample_rate)
-        voiced_by = {"voiced_by": _named(made.voice)} if made.voice != self.voice else {}
-        entry = {"sha256": clip.sha256, **voiced_by}
-        # Kept before the slot is free: a run that is killed pays again for what is being spoken, and no more.
-        await run.cache.put("tts", self._key(), json.dumps(entry).encode())
-        return entry
+        return made
 
 
 def _named(voice: Voice) -> str:

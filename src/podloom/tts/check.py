@@ -97,8 +97,9 @@ class ClipCheck:
 def _loud_frames(samples: Samples, sample_rate: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Per frame of 20 ms, whether it is louder than silence."""
     size = max(1, round(FRAME_S * sample_rate))
-    padded = np.pad(samples.astype(np.float64), (0, -len(samples) % size)).reshape(-1, size)
-    return np.asarray((padded**2).mean(axis=1) > 10 ** (QUIET_DBFS / 10), dtype=np.bool_)
+    padded = np.pad(samples, (0, -len(samples) % size)).reshape(-1, size)
+    energies = np.einsum("ij,ij->i", padded, padded)  # sums of squares without an array of the squares
+    return np.asarray(energies > size * 10 ** (QUIET_DBFS / 10), dtype=np.bool_)
 
 
 def _longest_run(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:

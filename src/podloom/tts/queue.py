@@ -11,6 +11,9 @@ played first. So a breaking episode gets nearly everything, and an episode `n` c
 every `(n + 1) * AGING_S` seconds: nothing starves, and a long backfill does not turn urgent merely because
 its last line has been waiting for an hour.
 
+A slot is for speaking. Keeping what was spoken (encoding, writing to disk) goes on beside the next line, for
+at most as many lines as there are slots: no more than that is lost when the process is killed, or in memory.
+
 A deadline never changes the class. Whoever sets deadlines cannot push news aside; what must come first is
 asked for as breaking. Earliest deadline first meets all deadlines of a class that can be met at all, as long
 as nothing above it needs the slots.
@@ -24,7 +27,8 @@ import itertools
 import math
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 from weakref import WeakKeyDictionary
@@ -90,6 +94,8 @@ class SpeechQueue:
         self._last_starts: dict[str, int] = {}
         self._numbers = itertools.count(1)
         self._running = 0
+        self._keeping = 0
+        """Lines that are spoken and not kept yet."""
         self._done = 0
 
     @property
@@ -108,23 +114,52 @@ class SpeechQueue:
         episode: str = "",
         deadline_s: float = math.inf,
     ) -> T:
-        """Run `job` when it is its turn and return what it returns.
+        """Run `job` when it is its turn and return what it returns; the arguments are those of `turn`."""
+        turn = self.turn(priority=priority, position=position, episode=episode, deadline_s=deadline_s)
+        async with turn:
+            return await job()
+
+    @asynccontextmanager
+    async def turn(
+        self,
+        *,
+        priority: Priority = "normal",
+        position: float = 0.0,
+        episode: str = "",
+        deadline_s: float = math.inf,
+    ) -> AsyncIterator[Callable[[], None]]:
+        """A slot, when it is its turn, for as long as the context lasts.
+
+        Gives a function that is called when the line is spoken: the slot is free from then on, and what is left
+        of the context is keeping it.
 
         Args:
-            job: Called once, when a slot is free.
             priority: Class of the episode.
             position: Place in playback; a smaller one is voiced first within its episode.
             episode: Who shares evenly with whom.
             deadline_s: When the episode has to be done, on the queue's clock; the last one given counts.
         """
         await self._slot(priority, position, episode, deadline_s)
+        kept_yet = True
+
+        def spoken() -> None:
+            nonlocal kept_yet
+            if kept_yet:
+                kept_yet = False
+                self._keeping += 1
+                self._release()
+
         whose = place.set(Place(priority, episode, position))
         try:
-            return await job()
+            yield spoken
         finally:
             place.reset(whose)
             self._done += 1
-            self._release()
+            if kept_yet:
+                self._release()
+            else:
+                self._keeping -= 1
+                self._grant()
 
     async def _slot(self, priority: Priority, position: float, episode: str, deadline_s: float) -> None:
         key = (priority, episode)
@@ -154,12 +189,12 @@ class SpeechQueue:
     def _release(self) -> None:
         self._running -= 1
         self._grant()
-        if not self._running:
+        if not self._running and not self._lanes:
             self._last_starts.clear()  # nobody is left to be fair to
 
     def _grant(self) -> None:
         """Give free slots to the waiting jobs that come first."""
-        while self._running < self.concurrency and self._lanes:
+        while self._lanes and self._running < self.concurrency and self._unkept < 2 * self.concurrency:
             now_s = self._clock()
             key = min(self._lanes, key=lambda key: self._rank(self._lanes[key], now_s))
             lane = self._lanes[key]
@@ -170,6 +205,10 @@ class SpeechQueue:
                 self._running += 1
                 ticket.granted.set_result(None)
             self._forget_if_empty(key)
+
+    @property
+    def _unkept(self) -> int:
+        return self._running + self._keeping
 
     @staticmethod
     def _rank(lane: _Lane, now_s: float) -> tuple[int, float, int, _Ticket]:

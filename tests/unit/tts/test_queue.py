@@ -141,6 +141,47 @@ async def test_never_more_than_concurrency():
     assert stage.queue.stats == QueueStats(waiting=0, running=0, done=6)
 
 
+class Kept:
+    """Lines that are spoken at once, and kept until they are told that they are."""
+
+    def __init__(self, queue: SpeechQueue) -> None:
+        self.queue = queue
+        self.spoken: list[int] = []
+        self.done: dict[int, asyncio.Event] = {}
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def submit(self, number: int) -> None:
+        self.done[number] = asyncio.Event()
+
+        async def line() -> None:
+            async with self.queue.turn(position=number) as spoken:
+                self.spoken.append(number)
+                spoken()
+                spoken()  # twice is once
+                await self.done[number].wait()
+
+        self.tasks.append(asyncio.create_task(line()))
+        await settle()
+
+
+async def test_the_next_line_is_spoken_while_one_is_kept():
+    kept = Kept(SpeechQueue(2))
+    for number in range(6):
+        await kept.submit(number)
+    assert kept.spoken == [0, 1, 2, 3]  # as many as slots are kept, and as many again
+    assert kept.queue.stats == QueueStats(waiting=2, running=0, done=0)
+    kept.done[2].set()
+    await settle()
+    assert kept.spoken == [0, 1, 2, 3, 4]
+    kept.tasks[0].cancel()
+    await settle()
+    assert kept.spoken == [0, 1, 2, 3, 4, 5]
+    for done in kept.done.values():
+        done.set()
+    await asyncio.gather(*kept.tasks, return_exceptions=True)
+    assert kept.queue.stats == QueueStats(waiting=0, running=0, done=6)
+
+
 async def test_cancelled_while_waiting_is_never_started():
     stage = Stage()
     await stage.submit("running")
