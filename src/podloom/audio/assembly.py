@@ -107,12 +107,12 @@ class Assembly:
             OutputError: The folder cannot be written any more.
         """
         with self._guarded():
-            if not self._chapter:
-                raise AudioError(f"{segment.label} came before any chapter; call open_chapter first")
-            line = _line(segment, samples, sample_rate)
-            self._lines_in_chapter += 1
-            self._arrangement.hear(line)
-            self._take(line)
+            self._add(prepared(segment, samples, sample_rate))
+
+    def add_line(self, line: Line) -> None:
+        """Take a clip that was prepared elsewhere; see `add` and `prepared`."""
+        with self._guarded():
+            self._add(line)
 
     def close(self) -> Mix:
         """Finish the programme and the files.
@@ -169,6 +169,13 @@ class Assembly:
             *([self._monitor.hear] if self._monitor else []),
             *([self._relay.write] if self._relay else []),
         ]
+
+    def _add(self, line: Line) -> None:
+        if not self._chapter:
+            raise AudioError(f"{line.segment.label} came before any chapter; call open_chapter first")
+        self._lines_in_chapter += 1
+        self._arrangement.hear(line)
+        self._take(line)
 
     def _take(self, event: Line | str) -> None:
         if self._opening is None:
@@ -228,6 +235,24 @@ class Assembly:
                 self.abort()
 
 
+def prepared(segment: Segment, samples: Samples, sample_rate: int) -> Line:
+    """A clip without the silence at its ends, and how loud it is: what can be done before its turn.
+
+    Raises:
+        AudioError: The clip is silent or no audio.
+    """
+    if samples.ndim != 1 or not np.isfinite(samples).all():
+        raise AudioError(f"the clip of {segment.label} is no mono audio; voice the line again")
+    speech = trim(
+        samples - samples.mean(dtype=np.float64).astype(np.float32) if len(samples) else samples, sample_rate
+    )
+    if not len(speech):
+        raise AudioError(
+            f"the clip of {segment.label} is silent; voice the line again: {segment.text[:80]!r}"
+        )
+    return Line(segment, speech, sample_rate, clip_energies(speech, sample_rate))
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -241,16 +266,3 @@ def _score(lufs: float, *, music: bool, intro: Path | None, outro: Path | None) 
         sting=pieces.sting(lufs) if music else None,
         outro=pieces.outro(outro, lufs) if music or outro else None,
     )
-
-
-def _line(segment: Segment, samples: Samples, sample_rate: int) -> Line:
-    if samples.ndim != 1 or not np.isfinite(samples).all():
-        raise AudioError(f"the clip of {segment.label} is no mono audio; voice the line again")
-    speech = trim(
-        samples - samples.mean(dtype=np.float64).astype(np.float32) if len(samples) else samples, sample_rate
-    )
-    if not len(speech):
-        raise AudioError(
-            f"the clip of {segment.label} is silent; voice the line again: {segment.text[:80]!r}"
-        )
-    return Line(segment, speech, sample_rate, clip_energies(speech, sample_rate))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from podloom.cache import flac
+from podloom.cache.recent import Recent
 from podloom.domain import Clip
 from podloom.errors import StorageError
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 Samples: TypeAlias = "NDArray[np.float32]"
 GRACE_S = 24 * 3600.0
 NAME = re.compile(r"[0-9a-f]{64}")
+_recent = Recent()
 
 
 class Clips(Protocol):
@@ -93,6 +95,8 @@ class ClipStore:
         header = flac.header(encoded.sha256, encoded.flac)
         if header is None:
             raise StorageError(f"clip {encoded.sha256[:12]} came damaged and was not kept")
+        if encoded.pcm is not None:
+            _recent.put(encoded.sha256, encoded.pcm, header.sample_rate)
         return self._clip(encoded.sha256, header)
 
     def _get(self, sha256: str) -> Clip | None:
@@ -112,6 +116,9 @@ class ClipStore:
 
     def _read(self, sha256: str) -> tuple[Samples, int]:
         path = self._path(sha256)
+        if (recent := _recent.take(sha256)) is not None:
+            pcm, sample_rate = recent
+            return flac.as_samples(pcm), sample_rate
         with self._explained():
             content = _bytes_of(path)
         decoded = flac.decode(sha256, content)

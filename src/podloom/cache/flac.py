@@ -32,6 +32,8 @@ class Encoded:
 
     sha256: str
     flac: bytes
+    pcm: NDArray[np.int16] | None = None
+    """Its samples, where they are at hand."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def encode(samples: NDArray[np.float32], sample_rate: int) -> Encoded:
     file = io.BytesIO()
     soundfile.write(file, pcm, sample_rate, format="FLAC", subtype="PCM_16", compression_level=0.0)
     name = digest(pcm, sample_rate)
-    return Encoded(name, _sealed(name, file.getvalue()))
+    return Encoded(name, _sealed(name, file.getvalue()), pcm)
 
 
 def decode(name: str, flac: bytes) -> tuple[NDArray[np.float32], int] | None:
@@ -78,7 +80,12 @@ def decode(name: str, flac: bytes) -> tuple[NDArray[np.float32], int] | None:
         return None
     if digest(pcm, sample_rate) != name:
         return None
-    return pcm.astype(np.float32) / FULL_SCALE, int(sample_rate)
+    return as_samples(pcm), int(sample_rate)
+
+
+def as_samples(pcm: NDArray[np.int16]) -> NDArray[np.float32]:
+    """From -1 to 1."""
+    return pcm.astype(np.float32) / np.float32(FULL_SCALE)
 
 
 def digest(pcm: NDArray[np.int16], sample_rate: int) -> str:

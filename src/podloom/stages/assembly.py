@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from podloom.domain import Clip, EpisodeRequest, Measurement, Mix, Outline
+from podloom.stages.ahead import one_ahead
 from podloom.stages.cores import MixerCalls
 from podloom.stages.lines import ChapterLines, LinesWithdrawnError, VoicedLine
 from podloom.stages.live import Live, live_stream
@@ -16,6 +17,7 @@ from podloom.stages.mixes import Line, mix_key, recall_mix, remember_measurement
 from podloom.stages.run import Run
 
 if TYPE_CHECKING:
+    from podloom.audio.arrangement import Line as Prepared
     from podloom.audio.assembly import Assembly
 
 
@@ -81,11 +83,9 @@ async def _mix_once(run: Run, outline: Outline, live: Live) -> tuple[Mix, Measur
         (assembly,) = opened
         for chapter in outline.chapters:
             await mixer.call(assembly.open_chapter, chapter.title)
-            lines = run.lines(chapter.index)
-            async for line in lines.read():
-                clip = await _clip(lines, line)
-                samples, sample_rate = await run.clips.read(clip.sha256)
-                await mixer.call(assembly.add, line.segment, samples, sample_rate)
+            async with aclosing(one_ahead(_prepared(run, run.lines(chapter.index)))) as lines:
+                async for line in lines:
+                    await mixer.call(assembly.add_line, line)
         run.telemetry.report(stage="mix", message="Closing the file")
         live.close_mix()
         return await mixer.call(assembly.close), assembly.measurement
@@ -94,6 +94,16 @@ async def _mix_once(run: Run, outline: Outline, live: Live) -> tuple[Mix, Measur
         # Also one that was being opened when the run was stopped.
         await mixer.end(lambda: _abort(opened))
         raise
+
+
+async def _prepared(run: Run, lines: ChapterLines) -> AsyncGenerator[Prepared, None]:
+    """A chapter's lines as the mixer takes them, in order."""
+    from podloom.audio.assembly import prepared  # noqa: PLC0415 - see load_mixer
+
+    async for line in lines.read():
+        clip = await _clip(lines, line)
+        samples, sample_rate = await run.clips.read(clip.sha256)
+        yield await asyncio.to_thread(prepared, line.segment, samples, sample_rate)
 
 
 async def _clip(lines: ChapterLines, line: VoicedLine) -> Clip:

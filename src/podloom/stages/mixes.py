@@ -48,17 +48,27 @@ def _said(segment: Segment) -> list[str]:
 def recall_mix(run: Run, key: str) -> Mix | None:
     """The mix of that key, its files put into the run's folder; None when there is none or it is damaged."""
     folder = _folder(run, key)
+    mix = _readable(folder)
+    if mix is None:
+        return None
     try:
-        mix = Mix.model_validate_json((folder / "mix.json").read_bytes())
         for kind in run.request.formats:
             shutil.copyfile(folder / f"raw.{kind}", run.partial / f"raw.{kind}")
         os.utime(folder)
     except OSError:
         return None
-    except ValidationError:  # another version's: it would be in the way of the new one
+    return mix
+
+
+def _readable(folder: Path) -> Mix | None:
+    """What is kept there; another version's is deleted, as it would be in the way of ours."""
+    try:
+        return Mix.model_validate_json((folder / "mix.json").read_bytes())
+    except OSError:
+        return None
+    except ValidationError:
         shutil.rmtree(folder, ignore_errors=True)
         return None
-    return mix
 
 
 def remember_mix(run: Run, key: str, mix: Mix) -> None:
@@ -70,6 +80,7 @@ def remember_mix(run: Run, key: str, mix: Mix) -> None:
         for kind in run.request.formats:
             shutil.copyfile(run.partial / f"raw.{kind}", scratch / f"raw.{kind}")
         (scratch / "mix.json").write_text(mix.model_dump_json(), encoding="utf-8")
+        _readable(folder)
         scratch.rename(folder)
     except OSError:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -148,7 +148,7 @@ class _Part:
         return entry, clip
 
     async def _keep(self, made: Checked) -> tuple[dict[str, str], Clip]:
-        """On disk and in the tts tier; within the line's turn, so that a kill costs a bounded number of clips."""
+        """On disk and in the tts tier; within the line's turn, so that a kill loses a bounded number."""
         clip = await self.run.clips.put(made.audio.samples, made.audio.sample_rate)
         voiced_by = {"voiced_by": _named(made.voice)} if made.voice != self.voice else {}
         entry = {"sha256": clip.sha256, **voiced_by}

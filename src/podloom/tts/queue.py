@@ -130,8 +130,8 @@ class SpeechQueue:
     ) -> AsyncIterator[Callable[[], None]]:
         """A slot, when it is its turn, for as long as the context lasts.
 
-        Gives a function that is called when the line is spoken: the slot is free from then on, and what is left
-        of the context is keeping it.
+        Gives a function that is called when the line is spoken: the slot is free from then on, and what is
+        left of the context is keeping it.
 
         Args:
             priority: Class of the episode.

@@ -158,7 +158,8 @@ async def test_nothing_is_taken_from_the_mixer(tmp_path, changes):
     await production.run.cache.close()
 
 
-async def test_an_episode_under_a_minute_and_a_remembered_one_have_no_stream(production):
+async def test_an_episode_under_a_minute_and_a_remembered_one_have_no_stream(production, monkeypatch):
+    monkeypatch.setattr("podloom.stages.assembly.PATIENCE_S", 60.0)
     for _ in range(2):
         await production.put(1)
         production.lines.finish()

@@ -10,14 +10,16 @@ from fixtures.trees import TREES
 from podloom import EpisodeRequest, Settings
 from podloom.cache.opening import open_cache
 from podloom.pipeline import make_episode
-from podloom.stages import shared
+from podloom.stages import assembly, shared
 from podloom.stages.opening import open_studio
 from podloom.telemetry import Telemetry
 
 
 @pytest.fixture
-async def make(tmp_path):
+async def make(tmp_path, monkeypatch):
     """Makes the episode; what was counted of the caches."""
+    # However slow the machine is, a run that finds all its clips has them by then.
+    monkeypatch.setattr(assembly, "PATIENCE_S", 60.0)
     asked = EpisodeRequest(
         sources=(TREES,),
         minutes=0.5,
@@ -70,3 +72,12 @@ async def test_what_another_version_wrote_is_a_miss_and_made_again(make, change)
     third = await make()
     assert {name for name in third if name.endswith((".miss", ".unusable"))} == set()
     assert third["cache.mix.hit"] == 1
+
+
+async def test_a_mix_that_cannot_be_read_is_replaced_by_a_run_that_did_not_wait_for_it(make, monkeypatch):
+    await make()
+    await rewrite(with_more)
+    monkeypatch.setattr(assembly, "PATIENCE_S", 0.0)
+    assert "cache.mix.miss" not in await make()
+    monkeypatch.setattr(assembly, "PATIENCE_S", 60.0)
+    assert (await make())["cache.mix.hit"] == 1
