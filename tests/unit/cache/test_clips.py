@@ -10,15 +10,18 @@ import numpy as np
 import pytest
 import soundfile
 
-from podloom.cache import flac
+from podloom.cache import clips, flac
 from podloom.cache.clips import ClipStore
+from podloom.cache.recent import Recent
 from podloom.errors import AudioError, StorageError
 
 RATE = 24_000
 
 
 @pytest.fixture
-def store(tmp_path):
+def store(tmp_path, monkeypatch):
+    """As in a process that has made none of its clips."""
+    monkeypatch.setattr(clips, "_recent", Recent(0))
     return ClipStore(tmp_path / "clips")
 
 

@@ -44,10 +44,14 @@ async def test_the_next_item_is_made_meanwhile_and_no_more():
 
 async def test_an_error_comes_in_its_place():
     taken = []
-    with pytest.raises(ValueError, match="broken"):
+
+    async def take_all():
         async for item in one_ahead(Source(2, ValueError("broken")).items()):
             await settle()
             taken.append(item)
+
+    with pytest.raises(ValueError, match="broken"):
+        await take_all()
     assert taken == [0, 1]
 
 
