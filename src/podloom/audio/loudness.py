@@ -79,7 +79,11 @@ class LoudnessMeter:
 
     def add(self, block: Samples) -> None:
         """Go on with the stream."""
-        levels = np.array([self._level(hop) for hop in self._hops.add(block)])
+        self.add_hops(self._hops.add(block))
+
+    def add_hops(self, hops: NDArray[np.float32]) -> None:
+        """Go on with a stream that somebody else has cut; shape (hops, samples of each)."""
+        levels = np.array([self._level(hop) for hop in hops])
         self._energies = np.concatenate([self._energies, _energy(levels)])
 
     def energies(self) -> Energies:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pyebur128
 import soundfile
+from numpy.typing import NDArray
 
 from podloom.audio.formats import av_errors, check_formats
-from podloom.audio.loudness import HopMeans
+from podloom.audio.gating import integrated_lufs, range_lu
+from podloom.audio.loudness import Energies, Hops, LoudnessMeter
 from podloom.audio.peaks import TruePeakMeter
 from podloom.audio.samples import Samples
 from podloom.domain import Loudness, Measurement
@@ -30,36 +31,84 @@ class Meter:
     """Measures what it is given, block after block."""
 
     def __init__(self, rate: int, channels: int) -> None:
-        self._rate, self._channels = rate, channels
-        self._loudness, self._powers = _loudness_meter(rate, channels), HopMeans(rate)
-        self._peaks = [TruePeakMeter() for _ in range(channels)]
-        self._frames, self._clipped, self._total = 0, 0, 0.0
+        self._rate = rate
+        self._channels = [_ChannelMeter(rate) for _ in range(channels)]
+        self._frames, self._clipped = 0, 0
 
     def add(self, block: Samples) -> None:
         """Go on with a block of shape (frames, channels)."""
-        self._loudness.add_frames(np.ascontiguousarray(block).reshape(-1), len(block))
-        for channel, peaks in enumerate(self._peaks):
-            peaks.add(block[:, channel])
-        full = np.abs(block).max(axis=1) >= CLIPPED
-        self._clipped += int((full[1:] & full[:-1]).sum())
+        for number, channel in enumerate(self._channels):
+            channel.add(block[:, number])
+        if max(channel.loudest for channel in self._channels) >= CLIPPED:
+            full = np.abs(block).max(axis=1) >= CLIPPED
+            self._clipped += int((full[1:] & full[:-1]).sum())
         self._frames += len(block)
-        self._total += float(block.sum(dtype=np.float64))
-        self._powers.add(np.square(block, dtype=np.float64).mean(axis=1))
 
     def close(self) -> Measurement:
         """Of all that was given."""
-        level = 10 * np.log10(self._powers.close() + 1e-12)
+        for channel in self._channels:
+            channel.close()
+        level = 10 * np.log10(np.mean([channel.powers for channel in self._channels], axis=0) + 1e-12)
+        total = sum(channel.total for channel in self._channels)
         return Measurement(
             duration_s=self._frames / self._rate,
             frames=self._frames,
             sample_rate=self._rate,
-            channels=self._channels,
-            loudness=_loudness(self._loudness, max(peaks.close() for peaks in self._peaks)),
+            channels=len(self._channels),
+            loudness=self._loudness(),
             clipped_samples=self._clipped,
-            dc=self._total / max(1, self._frames * self._channels),
+            dc=total / max(1, self._frames * len(self._channels)),
             long_silences=tuple(_silences(level < SILENCE_DBFS)),
             noise_floor_dbfs=_noise_floor(level),
         )
+
+    def _loudness(self) -> Loudness:
+        energies = np.sum([channel.loudness.energies() for channel in self._channels], axis=0)
+        heard = 2 * energies if len(self._channels) == 1 else energies  # both loudspeakers play a mono file
+        peak = max(channel.peaks.highest for channel in self._channels)
+        return Loudness(
+            integrated_lufs=round(max(-99.0, integrated_lufs(heard)), 2),
+            range_lu=round(range_lu(heard), 2),
+            true_peak_dbtp=round(20 * math.log10(max(peak, 1e-5)), 2),
+        )
+
+
+class _ChannelMeter:
+    """Measures one channel, in pieces of 100 ms."""
+
+    def __init__(self, rate: int) -> None:
+        self._hops = Hops(rate)
+        self.loudness, self.peaks = LoudnessMeter(rate), TruePeakMeter()
+        self._powers: list[Energies] = []
+        self.total = 0.0
+        """Of all samples."""
+        self.loudest = 0.0
+        """Of the samples in the last block and those that were left of the one before."""
+
+    def add(self, samples: Samples) -> None:
+        """Go on with the stream."""
+        hops = self._hops.add(samples)
+        self.loudest = max(self.peaks.add(hops.ravel()), float(np.abs(self._hops.rest).max(initial=0.0)))
+        self.loudness.add_hops(hops)
+        self._count(hops)
+
+    def close(self) -> None:
+        """No more samples come."""
+        rest, self._hops.rest = self._hops.rest, self._hops.rest[:0]
+        self.peaks.add(rest)
+        self.peaks.close()
+        if len(rest):
+            self._count(rest[np.newaxis])
+
+    @property
+    def powers(self) -> Energies:
+        """Mean squares per 100 ms, the last one of what there is of it."""
+        return np.concatenate(self._powers) if self._powers else np.zeros(0)
+
+    def _count(self, hops: NDArray[np.float32]) -> None:
+        # Single precision is faster, and exact enough for the sum of 100 ms.
+        self._powers.append(np.vecdot(hops, hops) / np.float64(hops.shape[1]))
+        self.total += float(hops.sum(axis=1).sum(dtype=np.float64))
 
 
 def measure(path: Path) -> Measurement:
@@ -96,23 +145,6 @@ def _soundfile_blocks(path: Path) -> Iterator[Samples]:
         # Not file.blocks: where a file is shorter than its header says, that gives uninitialised memory.
         while len(block := file.read(size, dtype="float32", always_2d=True)):
             yield block
-
-
-def _loudness_meter(rate: int, channels: int) -> pyebur128.R128State:
-    mode = pyebur128.MeasurementMode
-    flags = mode.MODE_I | mode.MODE_LRA | mode.MODE_HISTOGRAM
-    meter = pyebur128.R128State(channels, rate, flags)
-    if channels == 1:
-        meter.set_channel(0, pyebur128.ChannelType.DUAL_MONO)
-    return meter
-
-
-def _loudness(meter: pyebur128.R128State, peak: float) -> Loudness:
-    return Loudness(
-        integrated_lufs=round(max(-99.0, pyebur128.get_loudness_global(meter)), 2),
-        range_lu=round(pyebur128.get_loudness_range(meter), 2),
-        true_peak_dbtp=round(20 * math.log10(max(peak, 1e-5)), 2),
-    )
 
 
 def _silences(quiet: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Iterator[tuple[float, float]]:

@@ -8,6 +8,7 @@ Frames without a checksum, as LAME writes them. Source: ISO/IEC 11172-3, 2.4.1 a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from podloom.audio.id3 import BITRATES, SAMPLE_RATES
 from podloom.errors import AudioError
@@ -17,6 +18,7 @@ LOOK_BACK = 6
 """Frames that hold the longest reservoir, at 64 kbit/s and more."""
 
 
+@lru_cache(maxsize=64)  # a stream has a few different headers
 def frame_length(header: bytes) -> int:
     """Bytes of the frame that begins with `header`.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from podloom.audio.samples import Samples
@@ -16,9 +17,9 @@ RUN = 512
 """Samples: grain of the search for runs near a level."""
 METER_NEAR = 0.65
 """A peak between two samples is at most 3 dB higher than they are, but for contrived signals."""
+GAPS_AT_ONCE = 1 << 16
 MARGIN = 32
 """Samples on both sides of a run, for the oversampling filter."""
-EDGE = 12
 OVERSAMPLING = 4
 TAPS = 49
 
@@ -29,8 +30,7 @@ class PeakFinder:
     def __init__(self, near: float) -> None:
         """Where no sample reaches `near` times the level, no peak between two samples reaches the level."""
         self._near = near
-        self._between = [_low_pass()[phase::OVERSAMPLING] for phase in range(1, OVERSAMPLING)]
-        """Filters that give the samples between two, one for each place."""
+        self._between = _between()
 
     def runs(self, signal: Samples, level: float) -> Iterator[tuple[int, int, Samples]]:
         """Runs that may reach `level`, with a margin: (start, end, true peak of each sample)."""
@@ -54,24 +54,41 @@ class TruePeakMeter:
     """The highest true peak of a stream of mono blocks, whatever their lengths."""
 
     def __init__(self) -> None:
-        self._finder = PeakFinder(METER_NEAR)
-        self._past: Samples = np.zeros(2 * MARGIN, np.float32)
+        # Reversed: what a filter does, as products of rows.
+        self._between = np.stack([taps[::-1] for taps in _between()], axis=1)
+        self._reach = len(self._between)
+        self._past: Samples = np.zeros(self._reach, np.float32)
         self.highest = 0.0
         """So far, linear; the last samples count when the filter has heard what follows them."""
 
-    def add(self, block: Samples) -> None:
-        """Go on with the stream."""
+    def add(self, block: Samples) -> float:
+        """Go on with the stream; returns the loudest of the samples themselves."""
         signal = np.concatenate([self._past, block])
-        self._past = signal[-2 * MARGIN :].copy()
-        self.highest = max(self.highest, float(np.abs(signal).max()))
-        for _, _, peaks in self._finder.runs(signal, self.highest):
-            # At a run's edges the filter hears a cut that is not there; the margin is wider than that.
-            self.highest = max(self.highest, float(peaks[EDGE:-EDGE].max()))
+        self._past = signal[len(signal) - self._reach :].copy()  # a view would keep all of it
+        sizes = np.abs(signal)
+        loudest = float(sizes.max())
+        self.highest = max(self.highest, loudest)
+        if self.highest:
+            self._look_between(signal, sizes >= self.highest * METER_NEAR)
+        return loudest
 
     def close(self) -> float:
         """The highest peak of all, linear."""
-        self.add(np.zeros(2 * MARGIN, np.float32))
+        self.add(np.zeros(self._reach, np.float32))
         return self.highest
+
+    def _look_between(self, signal: Samples, high: NDArray[np.bool_]) -> None:
+        """Into the gaps on both sides of high samples, but those that the filter does not reach around."""
+        before = self._reach // 2 - 1
+        gaps = (high[:-1] | high[1:])[before : len(signal) - self._reach + before + 1]
+        for places in np.array_split(np.flatnonzero(gaps), 1 + len(gaps) // GAPS_AT_ONCE):
+            rows = sliding_window_view(signal, self._reach)[places]
+            self.highest = max(self.highest, float(np.abs(rows @ self._between).max(initial=0.0)))
+
+
+def _between() -> list[Samples]:
+    """Filters that give the samples between two, one for each place."""
+    return [_low_pass()[phase::OVERSAMPLING] for phase in range(1, OVERSAMPLING)]
 
 
 def _low_pass() -> Samples:

@@ -39,3 +39,10 @@ def test_finds_the_peak_that_full_oversampling_finds(kind: str, block: int) -> N
         meter.add(samples[start : start + block])
 
     assert meter.close() == pytest.approx(of_libebur128(samples), rel=0.02)
+
+
+def test_the_loudest_sample_of_a_block_is_told() -> None:
+    meter = TruePeakMeter()
+    assert meter.add(np.array([0.1, -0.5, 0.2], np.float32)) == 0.5
+    assert meter.add(np.zeros(100, np.float32)) == 0.5  # those before are looked at again
+    assert meter.add(np.zeros(100, np.float32)) == 0
