@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import redis
 
+from podloom.cache import clips
 from podloom.cache.opening import open_cache, open_clips
+from podloom.cache.recent import Recent
 from podloom.errors import StorageError
 from podloom.settings import CacheSettings, Settings
 
@@ -17,8 +19,9 @@ TONE = (0.3 * np.sin(np.arange(RATE) / 20)).astype(np.float32)
 
 
 @pytest.fixture
-async def machines(own_valkey, tmp_path):
+async def machines(own_valkey, tmp_path, monkeypatch):
     """The clip stores of two machines."""
+    monkeypatch.setattr(clips, "_recent", Recent(0))  # they share no memory
     settings = [
         Settings(home=tmp_path / name, cache=CacheSettings(redis_url=own_valkey.url, clips_in_redis=True))
         for name in ("here", "there")

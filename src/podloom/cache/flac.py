@@ -71,7 +71,6 @@ def encode(samples: NDArray[np.float32], sample_rate: int) -> Encoded:
 
 def decode(name: str, flac: bytes) -> tuple[NDArray[np.float32], int] | None:
     """Samples from -1 to 1 and their rate; None when they are not those that `name` promises."""
-    import numpy as np  # noqa: PLC0415 - as soundfile
     import soundfile  # noqa: PLC0415 - 0.1 s, only for clips in Redis
 
     try:
@@ -85,6 +84,8 @@ def decode(name: str, flac: bytes) -> tuple[NDArray[np.float32], int] | None:
 
 def as_samples(pcm: NDArray[np.int16]) -> NDArray[np.float32]:
     """From -1 to 1."""
+    import numpy as np  # noqa: PLC0415 - as soundfile
+
     return pcm.astype(np.float32) / np.float32(FULL_SCALE)
 
 
