@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, get_args
 
 import typer
 from rich.text import Text
 
 from podloom.api import Orchestration, build_request, generate_podcast_async
 from podloom.cli import options
+from podloom.cli.asked import asked_fields, given_fields, read_stdin
 from podloom.cli.output import Json, console, print_json
 from podloom.cli.progress import shown_progress
 from podloom.cli.reviewing import TerminalReviewer, check_terminal
 from podloom.cli.running import run_async
-from podloom.cli.speakers import parse_speakers
 from podloom.domain import Episode, EpisodeRequest, Format, Language, OutputFormat, Priority, WriterName
 from podloom.domain.progress import count_of
-from podloom.errors import RequestError
 from podloom.stages.revoicing import revoice_request
 
 
@@ -52,57 +50,12 @@ def make(
     as_json: Json = False,
 ) -> None:
     """Make an episode: script, voices, mastered audio, transcript, chapters."""
-    fields = {
-        "out": out,
-        "title": title,
-        "podcast": podcast,
-        "language": language,
-        "format": format_,
-        "minutes": minutes,
-        "chapters": chapters,
-        "speakers": parse_speakers(speakers),
-        "instructions": instructions,
-        "pronunciations": tuple(pronounce or ()),
-        "engine": engine,
-        "writer": writer,
-        "priority": priority,
-        "deadline": deadline,
-        "formats": split_formats(formats),
-        "music": music,
-        "intro": intro,
-        "outro": outro,
-        "cover": cover,
-        "disclosure": disclosure,
-        "seed": seed,
-        "review": review,
-    }
+    fields = asked_fields(locals())
     if from_script:
-        request = revoice_request(from_script, **_given(context, fields), sources=tuple(sources or ()))
+        request = revoice_request(from_script, **given_fields(context, fields), sources=tuple(sources or ()))
     else:
         request = build_request(read_stdin(sources or []), **fields)
     show_episode(make_and_watch(request, orchestration, quiet=as_json), as_json=as_json)
-
-
-def _given(context: typer.Context, fields: dict[str, Any]) -> dict[str, Any]:
-    """Those of the options that were on the command line: an edited script's manifest knows the others."""
-    options = {"format": "format_", "pronunciations": "pronounce"}
-    sources = {name: context.get_parameter_source(options.get(name, name)) for name in fields}
-    return {name: fields[name] for name, source in sources.items() if source and source.name == "COMMANDLINE"}
-
-
-def read_stdin(sources: list[str]) -> tuple[str, ...]:
-    """The sources, with standard input in the place of "-"; all of it if there is nothing else."""
-    if not sources and not sys.stdin.isatty():
-        sources = ["-"]
-    if not sources:
-        raise RequestError("there is nothing to make an episode from; give a text, a file or an address")
-    return tuple(sys.stdin.read() if source == "-" else source for source in sources)
-
-
-def split_formats(formats: str) -> tuple[OutputFormat, ...]:
-    """Checked by the request itself."""
-    names = dict.fromkeys(name.strip() for name in formats.split(",") if name.strip())
-    return cast("tuple[OutputFormat, ...]", tuple(names))
 
 
 def make_and_watch(request: EpisodeRequest, orchestration: Orchestration | None, *, quiet: bool) -> Episode:

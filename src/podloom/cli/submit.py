@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from podloom.api import build_request, submit_podcast_async
 from podloom.cli import options
-from podloom.cli.make import read_stdin, split_formats
+from podloom.cli.asked import asked_fields, read_stdin
 from podloom.cli.output import Json, console, print_json
-from podloom.cli.speakers import parse_speakers
 from podloom.domain import Format, Language, Priority, WriterName
 from podloom.stages.asking import absolute_source
 
@@ -39,27 +38,10 @@ def submit(
     as_json: Json = False,
 ) -> None:
     """Queue an episode; `podloom watch RUN` follows it."""
-    fields: dict[str, Any] = {
-        "out": out,
-        "title": title,
-        "podcast": podcast,
-        "language": language,
-        "format": format_,
-        "minutes": minutes,
-        "chapters": chapters,
-        "speakers": parse_speakers(speakers),
-        "instructions": instructions,
-        "pronunciations": tuple(pronounce or ()),
-        "engine": engine,
-        "writer": writer,
-        "deadline": deadline,
-        "formats": split_formats(formats),
-        "review": review,
-    }
     # What is left out stays the deployment's own default.
-    given = {name: value for name, value in fields.items() if value}
+    given = {name: value for name, value in asked_fields(locals()).items() if value}
     found = [absolute_source(source) for source in read_stdin(sources or [])]
-    run = asyncio.run(submit_podcast_async(build_request(found, priority=priority, **given)))
+    run = asyncio.run(submit_podcast_async(build_request(found, **given)))
     if as_json:
         print_json({"run": run.id})
     else:
