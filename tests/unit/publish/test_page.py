@@ -57,6 +57,13 @@ def test_every_button_has_a_name(page):
     assert all((button.get("aria-label") or button.text_content()).strip() for button in buttons)
 
 
+def test_without_scripts_there_is_nothing_that_does_nothing(page):
+    assert ".controls { display: none; }" in page.xpath("string(//head/noscript)")
+    left = page.xpath("//button[not(ancestor::*[contains(@class, 'controls')])]")
+    assert left
+    assert all(button.get("disabled") is not None for button in left)
+
+
 def test_a_screen_reader_finds_its_way(page):
     assert len(page.xpath("//main")) == len(page.xpath("//h1")) == 1
     assert page.xpath("//audio/@aria-label")
