@@ -12,7 +12,6 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing
 from contextvars import ContextVar
-from importlib import import_module
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
@@ -22,12 +21,10 @@ from aiolimiter import AsyncLimiter
 from podloom.errors import ProviderError, ProviderKeyError
 from podloom.llm.faults import explain, is_shape_fault
 from podloom.llm.protocol import IncompleteAnswerError, Prompt, Usage
+from podloom.llm.sdk import load_sdk, new_client
 from podloom.llm.shapes import SHAPES, Shape, shape_parameters, with_instruction
 from podloom.settings import LLMSettings, Settings
 
-KEEPALIVE_S = 120.0
-"""The SDK's 5 s would open a new connection for nearly every chapter."""
-CONNECT_S = 10.0
 REASONING_TOKENS = 16_000
 """OpenAI counts a model's hidden reasoning as part of the answer; this much is allowed for it."""
 
@@ -124,26 +121,21 @@ class OpenAIClient:
     async def _connect(self) -> Any:
         """The SDK's module; its client is built at the first call, away from the event loop."""
         async with self._connecting:
-            # Importing it takes about a second.
-            openai = await asyncio.to_thread(import_module, "openai")
+            openai = await asyncio.to_thread(load_sdk)
             if self._sdk is None:
-                self._sdk = self._build(openai)
+                self._sdk = self._build()
             return openai
 
-    def _build(self, openai: Any) -> Any:
-        timeout = openai.Timeout(self._settings.timeout_s, connect=CONNECT_S)
-        pool = openai.DefaultAsyncHttpx2Client(
-            timeout=timeout,
-            limits=_limits(self._settings.concurrency),
-            event_hooks={"request": [_tell_when_sent]},
-        )
-        return openai.AsyncOpenAI(
-            # Local servers take any key, but the SDK wants one.
-            api_key=self._key or "none",
-            base_url=self._settings.base_url or "https://api.openai.com/v1",
-            timeout=timeout,
-            max_retries=self._settings.max_retries,
-            http_client=pool,
+    def _build(self) -> Any:
+        settings = self._settings
+        return new_client(
+            settings.base_url,
+            self._key,
+            timeout_s=settings.timeout_s,
+            max_retries=settings.max_retries,
+            connections=2 * settings.concurrency,
+            kept=settings.concurrency,
+            hooks={"request": [_tell_when_sent]},
         )
 
     async def _open(self, prompt: Prompt) -> Any:
@@ -240,15 +232,6 @@ async def _tell_when_sent(request: Any) -> None:
                 tell()
 
         request.extensions["trace"] = trace
-
-
-def _limits(concurrency: int) -> Any:
-    httpx2 = import_module("httpx2")
-    return httpx2.Limits(
-        max_connections=2 * concurrency,
-        max_keepalive_connections=concurrency,
-        keepalive_expiry=KEEPALIVE_S,
-    )
 
 
 def _usage(reported: Any) -> Usage:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from podloom.errors import OutputError
-from podloom.publish.manifests import MANIFEST_NAME
 
 BYTES_PER_MINUTE = 6_000_000
 """Room asked for, generously: three encoded files, and the clips."""
@@ -47,11 +46,17 @@ def check_place(final: Path) -> None:
         OutputError: Somebody keeps other things there.
     """
     taken = final.is_file() or (final.is_dir() and any(final.iterdir()))
-    if taken and not (final / MANIFEST_NAME).is_file():
+    if taken and not _is_episode(final):
         raise OutputError(
             f"{str(final)!r} is no episode and is not replaced; choose another --title or --out,"
             " what was made is kept"
         )
+
+
+def _is_episode(folder: Path) -> bool:
+    from podloom.publish.manifests import MANIFEST_NAME  # noqa: PLC0415 - lxml, where something is replaced
+
+    return (folder / MANIFEST_NAME).is_file()
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from podloom.domain import ChapterPlan, ChapterScript, Episode, Mix, Outline, Script, SourceDocument
 from podloom.errors import ProviderError, SourceError
+from podloom.llm.sdk import load_sdk
+from podloom.script.select import asks_model
 from podloom.stages import shared
 from podloom.stages.asking import settled
 from podloom.stages.ending import record_end
@@ -35,6 +37,8 @@ class Studio:
         self.desk: Desk | None = None
         """Where a script waits for its reviewer, if the request asks for a review."""
         self._early: list[asyncio.Task[None]] = []
+        self._sdk: asyncio.Task[Any] | None = None
+        """On its way, if a model writes; what is wrong with it, the first call says."""
 
     async def start(self) -> None:
         """Load the voices and open the record while sources are read and the outline is written."""
@@ -42,6 +46,8 @@ class Studio:
         loading = asyncio.create_task(run.engine.load())
         recording = asyncio.create_task(self._begin_record())
         self._early = [loading, recording]
+        if asks_model(run.request, run.settings):
+            self._sdk = asyncio.create_task(asyncio.to_thread(load_sdk))
 
     async def _begin_record(self) -> None:
         run = self.run
@@ -106,9 +112,10 @@ class Studio:
         """Give the run's tools back."""
         await self.run.planning.close()
         await self.run.artwork.close()
-        for task in self._early:
+        early = [*self._early, *filter(None, [self._sdk])]
+        for task in early:
             task.cancel()
-        await asyncio.gather(*self._early, return_exceptions=True)
+        await asyncio.gather(*early, return_exceptions=True)
         if self.run.slots is not None:
             await self.run.slots.close()
         await self.run.cache.close()

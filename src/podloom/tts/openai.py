@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import PodloomError, ProviderKeyError, SpeechError
+from podloom.llm.sdk import OPENAI_URL, load_sdk
 from podloom.settings import Settings
 from podloom.text.sentences import split_sentences
 from podloom.tts.engine import PLAIN, Audio
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-OPENAI_URL = "https://api.openai.com/v1"
 MAX_CHARACTERS = 2000
 """Of one call: OpenAI takes 4096, gpt-4o-mini-tts 2000 tokens, and Korean needs about one a character."""
 BACKOFF_S = 0.5
@@ -96,11 +96,10 @@ class OpenAISpeechEngine:
             ProviderKeyError: There is no key, or it is not accepted.
             ProviderError: Nobody answers at the address.
         """
-        import openai  # noqa: PLC0415 - 0.4 s, only when this engine is built
-
         loop = asyncio.get_running_loop()
         if loop in self._connections:
             return
+        openai = await asyncio.to_thread(load_sdk)
         connection = self._connections[loop] = self._connect()
         try:
             offer = await connection.servers.ask(find_offer)
@@ -200,7 +199,7 @@ class OpenAISpeechEngine:
                 "OpenAI's voices need a key: set PODLOOM_SPEECH_API_KEY or OPENAI_API_KEY, or point "
                 "PODLOOM_SPEECH_BASE_URL to a server of your own"
             )
-        servers = Servers.at(self._urls, self._key or "none", self._speech)
+        servers = Servers.at(self._urls, self._key, self._speech)
         limit = self._speech.requests_per_minute
         if not limit:
             return _Connection(servers, None)

@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from podloom.llm.sdk import new_client
 from podloom.settings import SpeechSettings
 
 if TYPE_CHECKING:
     from openai import APIError, AsyncOpenAI
 
 T = TypeVar("T")
-CONNECT_S = 10.0
-KEEPALIVE_S = 120.0
+CONNECTIONS = 100
 FIRST_REST_S = 0.5
 LONGEST_REST_S = 60.0
 """A server that stays away is tried again so often, at the cost of one call's failing."""
@@ -67,20 +67,9 @@ class Servers:
     @classmethod
     def at(cls, urls: Sequence[str], key: str, speech: SpeechSettings) -> Servers:
         """Servers at these addresses, with limits as set; nothing is sent yet."""
-        import openai  # noqa: PLC0415 - 0.4 s, only when its engine is built
-        from httpx2 import Limits  # noqa: PLC0415 - comes with openai
-
-        timeout = openai.Timeout(speech.timeout_s, connect=min(CONNECT_S, speech.timeout_s))
+        repeats = speech.max_retries if len(urls) == 1 else 0
         clients = [
-            openai.AsyncOpenAI(
-                api_key=key,
-                base_url=url,
-                max_retries=speech.max_retries if len(urls) == 1 else 0,
-                http_client=openai.DefaultAsyncHttpx2Client(
-                    timeout=timeout, limits=Limits(max_connections=100, keepalive_expiry=KEEPALIVE_S)
-                ),
-                timeout=timeout,
-            )
+            new_client(url, key, timeout_s=speech.timeout_s, max_retries=repeats, connections=CONNECTIONS)
             for url in urls
         ]
         return cls(clients, speech.max_retries)
