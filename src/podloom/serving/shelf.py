@@ -27,6 +27,8 @@ class Entry:
     """From the library's root."""
     day: str = ""
     length: str = ""
+    language: str = ""
+    """Of the title; "" where it is not known."""
 
 
 class Shelf:
@@ -96,6 +98,7 @@ class Shelf:
                 link,
                 manifest["published_at"][:10],
                 clock(manifest["duration_s"]).removeprefix("00:"),
+                manifest.get("language", ""),
             )
         except (ValueError, KeyError, TypeError) as error:
             return Entry(f"{path.parent.name} (its manifest cannot be read: {error!r})", "", link)

@@ -203,6 +203,13 @@ async def test_a_folder_that_is_not_there_yet_holds_nothing(tmp_path):
         assert (await web.get("tides/episode.mp3")).content == SOUND
 
 
+async def test_titles_are_read_in_their_own_language(web, out):
+    episode(out / "bookshops", title="동네 책방", language="ko")
+    page = (await web.get("/")).text
+    assert 'href="bookshops/" lang="ko">동네 책방<' in page
+    assert 'href="tides/">Tides<' in page
+
+
 # --- streams -----------------------------------------------------------------------------------------
 
 
