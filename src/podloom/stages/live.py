@@ -50,7 +50,7 @@ class Live:
 
     def __init__(self, run: Run, outline: Outline) -> None:
         self._run = run
-        self._title = run.request.title or outline.title
+        self._title = run.title(outline)
         self._loop = asyncio.get_running_loop()
         self._stream: LiveStream | None = None
 
