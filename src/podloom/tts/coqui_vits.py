@@ -58,6 +58,8 @@ def speak_together(model: Any, parts: Sequence[Part]) -> list[Samples]:
     """
     tokens = _tokens(model, parts)
     lengths = [len(ids) for ids in tokens]
+    if not all(lengths):
+        raise ValueError("one of the texts has no symbol that the model reads")  # alone, the model refuses it
     padded = torch.zeros(len(parts), max(lengths), dtype=torch.long)
     for row, ids in zip(padded, tokens, strict=True):
         row[: len(ids)] = torch.as_tensor(ids, dtype=torch.long)
