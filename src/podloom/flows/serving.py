@@ -8,6 +8,8 @@ import signal
 import threading
 from collections.abc import Callable
 
+from prefect.context import AsyncClientContext, SyncClientContext
+
 from podloom.domain import EpisodeRequest
 from podloom.errors import PodloomError
 from podloom.flows.deploying import POOL, deploy_all
@@ -79,6 +81,12 @@ class _WorkerThread(threading.Thread):
 
     async def _work(self) -> None:
         self._task = asyncio.current_task()
+        # Else every run makes three clients of its own, 30 ms each, and their connections.
+        with SyncClientContext.get_or_create():
+            async with AsyncClientContext.get_or_create():
+                await self._serve()
+
+    async def _serve(self) -> None:
         beside = [asyncio.create_task(_load_voices())]
         try:
             for name in await deploy_all(POOL_TYPE):

@@ -30,27 +30,21 @@ from podloom.domain.progress import percent, sentence
 from podloom.stages.run import Run
 from podloom.tasks import reports
 from podloom.tasks.journal import JOURNAL, Journal
+from podloom.tasks.pace import pause_s
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 INTERVAL_S = 0.9
 """Between two updates: often enough for one a second. Each costs the server 6 ms, and a server on the same
 cores as the mixer takes them from the end of the episode."""
-PAUSES = 10
-"""Times as long as the server took for an update it is left alone afterwards: one that is busy with many runs
-hears less of each."""
 LONGEST_PAUSE_S = 5.0
+"""Between two updates while the server answers slowly, because it has many runs."""
 JOURNAL_EVERY = 3
 """Updates of the progress to one of what has happened, which is longer."""
 FAREWELL_S = 5.0
 """Longest wait for the last update: a server that hangs must not hold up a finished episode."""
 UNREACHABLE = (httpx.HTTPError, PrefectException, OSError)
 """What a call of the API may end in; a run's page is never worth a run."""
-
-
-def pause_s(answered_s: float) -> float:
-    """How long to wait after an update that the server took so long for."""
-    return min(max(INTERVAL_S, PAUSES * answered_s), LONGEST_PAUSE_S)
 
 
 class RunPage:
@@ -147,7 +141,7 @@ class RunPage:
             if update % JOURNAL_EVERY == 0:
                 async with self._updating:
                     await self._tried(self._show_journal())
-            await asyncio.sleep(pause_s(answered_s))
+            await asyncio.sleep(pause_s(answered_s, INTERVAL_S, LONGEST_PAUSE_S))
             if self._journal_shown < self._journal.count:
                 self._changed.set()
 

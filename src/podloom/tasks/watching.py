@@ -20,12 +20,14 @@ from prefect.runtime import flow_run
 
 from podloom.tasks.artifacts import UNREACHABLE
 from podloom.tasks.context import given
+from podloom.tasks.lookout import Lookout, lookout
 
 log = logging.getLogger(__name__)
 HEARTBEAT = "prefect.flow-run.heartbeat"
 """Prefect's own event, which it sends every three minutes; sooner is what makes lost runs found sooner."""
 LOOK_S = 1.0
-"""Between two looks at the run's state; a cancelled run stops in so much and what its calls need to end."""
+"""Between two looks at the states of all runs of the process. A cancelled run stops within twice that, mostly
+sooner, and what its calls need to end."""
 Ending = Literal["cancelled", "replaced"]
 
 
@@ -44,14 +46,20 @@ class Watch:
         if self._run_id is None:
             return
         interval_s = given().settings.runs.heartbeat_s
+        all_runs = lookout(LOOK_S)
         async with get_client() as client:
-            while self.ending is None:
-                run = await _read(client, self._run_id)
-                if run is not None:
-                    self._beat(run, interval_s)
-                    self.ending = ending(run, self._attempt)
-                await asyncio.sleep(0 if self.ending else LOOK_S)
+            with all_runs.over(self._run_id):
+                while self.ending is None:
+                    if self._beat_is_due() or not await _calm(all_runs, client):
+                        await self._look_and_beat(client, self._run_id, interval_s)
+                    await asyncio.sleep(0 if self.ending else LOOK_S)
         work.cancel()
+
+    async def _look_and_beat(self, client: PrefectClient, run_id: UUID, interval_s: float) -> None:
+        run = await _read(client, run_id)
+        if run is not None:
+            self._beat(run, interval_s)
+            self.ending = ending(run, self._attempt)
 
     async def look(self) -> None:
         """Once more, when the work is being stopped by somebody else: the run may go on elsewhere."""
@@ -61,8 +69,12 @@ class Watch:
             run = await _read(client, self._run_id)
         self.ending = ending(run, self._attempt) if run is not None else None
 
+    def _beat_is_due(self) -> bool:
+        """Then the whole run is read, which also shows whether it is running elsewhere."""
+        return time.monotonic() >= self._next_beat_s
+
     def _beat(self, run: FlowRun, interval_s: float) -> None:
-        if time.monotonic() < self._next_beat_s:
+        if not self._beat_is_due():
             return
         self._next_beat_s = time.monotonic() + interval_s
         related = [_related("flow", run.flow_id, self._flow_name)]
@@ -97,6 +109,15 @@ async def _read(client: PrefectClient, run_id: UUID) -> FlowRun | None:
     except UNREACHABLE as error:
         log.debug("the run's state cannot be seen: %s", error)
         return None
+
+
+async def _calm(all_runs: Lookout, client: PrefectClient) -> bool:
+    """Whether this run need not be looked at; nor if the server does not answer now."""
+    try:
+        return await all_runs.is_calm(client)
+    except UNREACHABLE as error:
+        log.debug("the runs' states cannot be seen: %s", error)
+        return True
 
 
 _watch: ContextVar[Watch | None] = ContextVar("podloom_watch", default=None)
