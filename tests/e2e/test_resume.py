@@ -129,7 +129,7 @@ def test_resume_goes_on_with_a_killed_run_once(podloom, paid_server, asked, home
     assert (nothing.code, nothing.json["error"]["type"]) == (2, "RequestError")
 
 
-@pytest.mark.parametrize("stage", ["publish.write_manifest", "studio.save_episode"])
+@pytest.mark.parametrize("stage", ["publish.write_manifest", "record.save_episode"])
 def test_a_run_that_is_killed_when_everything_is_made_calls_nobody_again(
     podloom, paid_server, asked, tmp_path, stage
 ):
