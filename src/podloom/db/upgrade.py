@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ async def ensure_schema(engine: AsyncEngine, target: Target) -> str:
         before = await connection.run_sync(schema_revision)
     if before == HEAD:
         return before
+    # Here, not in `_migrate`, which holds the event loop: a quarter of a second, once in a database's life.
+    await asyncio.to_thread(import_module, "alembic.command")
     await asyncio.to_thread(_alembic.acquire)
     try:
         async with engine.begin() as connection:
@@ -65,7 +68,7 @@ def schema_revision(connection: Connection) -> str:
 
 
 def _migrate(connection: Connection, target: Target) -> None:
-    from alembic import command  # noqa: PLC0415 - 0.7 s, needed once in a database's life
+    from alembic import command  # noqa: PLC0415 - see ensure_schema
     from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
 
     if connection.dialect.name == "sqlite":
