@@ -46,7 +46,7 @@ def locate(source: str) -> Located:
     value = source.strip()
     if not value:
         raise SourceError("a source is empty; give an address, a path or the text itself")
-    if ADDRESS.fullmatch(value):
+    if is_address(value):
         _check_address(value)
         return Located("address", value)
     if scheme := OTHER_SCHEME.fullmatch(value):
@@ -62,6 +62,11 @@ def locate(source: str) -> Located:
             "check the path or give more text"
         )
     return Located("text", value)
+
+
+def is_address(value: str) -> bool:
+    """Whether a stripped source is the address of a page, well-formed or not."""
+    return bool(ADDRESS.fullmatch(value))
 
 
 def looks_like_path(value: str) -> bool:

@@ -12,6 +12,7 @@ from podloom.domain import ChapterPlan, ChapterScript, Episode, Mix, Outline, Sc
 from podloom.errors import ProviderError, SourceError
 from podloom.llm.sdk import load_sdk
 from podloom.script.select import asks_model
+from podloom.sources.locate import is_address
 from podloom.stages import shared
 from podloom.stages.asking import settled
 from podloom.stages.ending import record_end
@@ -25,7 +26,7 @@ from podloom.stages.sources import read_sources
 from podloom.tts.hearing import refuse_alike
 
 T = TypeVar("T")
-LATE_S = 1.0
+LATE_S = 2.0
 """Longest wait, of a run that was refused at once, for a database that is still being opened."""
 
 
@@ -38,7 +39,7 @@ class Studio:
         """Where a script waits for its reviewer, if the request asks for a review."""
         self._early: list[asyncio.Task[None]] = []
         self._sdk: asyncio.Task[Any] | None = None
-        """On its way, if a model writes; what is wrong with it, the first call says."""
+        """On its way while sources are, if a model writes; what is wrong with it, the first call says."""
 
     async def start(self) -> None:
         """Load the voices and open the record while sources are read and the outline is written."""
@@ -46,7 +47,8 @@ class Studio:
         loading = asyncio.create_task(run.engine.load())
         recording = asyncio.create_task(self._begin_record())
         self._early = [loading, recording]
-        if asks_model(run.request, run.settings):
+        awaited = any(is_address(source.strip()) for source in run.request.sources)
+        if awaited and asks_model(run.request, run.settings):
             self._sdk = asyncio.create_task(asyncio.to_thread(load_sdk))
 
     async def _begin_record(self) -> None:
