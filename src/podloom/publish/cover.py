@@ -1,4 +1,4 @@
-"""Square cover art, drawn from the title and the waveform: all but the waveform before there is one."""
+"""Square cover art, drawn from the title and the waveform; the title is laid out before that is known."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from podloom.publish.fonts import Typeface, typeface_for
-from podloom.publish.jpeg import BLOCK_PX, JPEG_BYTES, QUALITIES, STRIP_PX, encode_strip, join_strips
+from podloom.publish.jpeg import as_jpeg
 from podloom.publish.wrapping import plain
 
 SIDE_PX = 3000
-WAVE_TOP_PX, WAVE_BOTTOM_PX = 13 * STRIP_PX, 20 * STRIP_PX
-"""Of the strip that holds the waveform; the title is above it, the podcast's name below."""
-WAVE_BYTES = 132 * 1024
-"""More than that strip takes."""
+BLOCK_PX = 16
+"""Of the encoder: what is aligned to its blocks costs least."""
 BARS, STEP_PX, BAR_PX = 62, 5 * BLOCK_PX // 2, 3 * BLOCK_PX // 2
 """On the grid of the encoder's blocks, where an upright edge costs nothing and stays sharp."""
 BARS_LEFT_PX = 16 * BLOCK_PX
@@ -44,32 +42,43 @@ TITLE = Place(top=0.10, height=0.42, letters=0.125)
 NAME = Place(top=0.862, height=0.11, letters=0.042)
 
 
+class Layout(NamedTuple):
+    """A text that has found its size."""
+
+    lines: list[str]
+    face: Typeface
+    size_px: int
+    top_px: float
+
+
 @dataclass(frozen=True)
 class Cover:
-    """A cover that waits for its waveform; it holds a few hundred kilobytes, where a picture holds 36 MB."""
+    """A cover that waits for its waveform; it holds no picture, which would be 27 MB."""
 
     note: str
     """What a person should know about it ("" if nothing)."""
     _gradient: Image.Image
-    _quality: int
-    _above: bytes
-    _below: bytes
+    _texts: tuple[Layout, ...]
 
     def jpeg(self, levels: Sequence[float]) -> bytes:
-        """The whole picture: 3000 x 3000, RGB, 72 dpi, baseline.
+        """The whole picture: 3000 x 3000, RGB, 72 dpi.
 
         Args:
             levels: Any number of levels, 0 to 1; without any, no waveform is drawn.
         """
-        strip = _strip(self._gradient, WAVE_TOP_PX, WAVE_BOTTOM_PX)
-        _draw_waveform(ImageDraw.Draw(strip), levels)
-        return join_strips([self._above, encode_strip(strip, self._quality), self._below])
+        # Its blocks are flat: steps of one shade, which nobody sees, cost bytes.
+        picture = self._gradient.resize((SIDE_PX, SIDE_PX), Image.Resampling.NEAREST)
+        draw = ImageDraw.Draw(picture)
+        for text in self._texts:
+            _draw_text(draw, text)
+        _draw_waveform(draw, levels)
+        return as_jpeg(picture)
 
 
 def draw_cover(
     title: str, podcast: str, *, seed: int, font: str = "", fonts: Sequence[Path] | None = None
 ) -> Cover:
-    """A gradient, the title and the podcast's name, at the best quality that stays under JPEG_BYTES.
+    """A gradient, the title and the podcast's name.
 
     Args:
         title: Largest size that fits; left out when no font has its letters.
@@ -81,17 +90,9 @@ def draw_cover(
     Raises:
         SettingsError: `font` cannot be read.
     """
-    gradient = _gradient(podcast, seed)
-    above, below = _strip(gradient, 0, WAVE_TOP_PX), _strip(gradient, WAVE_BOTTOM_PX, SIDE_PX)
-    notes = (
-        _draw_text(above, 0, title, TITLE, font, fonts),
-        _draw_text(below, WAVE_BOTTOM_PX, podcast, NAME, font, fonts),
-    )
-    for quality in QUALITIES:
-        strips = encode_strip(above, quality), encode_strip(below, quality)
-        if sum(map(len, strips)) < JPEG_BYTES - WAVE_BYTES:
-            break
-    return Cover("; ".join(filter(None, notes)), gradient, quality, *strips)
+    placed = [_laid_out(text, place, font, fonts) for text, place in ((title, TITLE), (podcast, NAME))]
+    notes = "; ".join(note for _, note in placed if note)
+    return Cover(notes, _gradient(podcast, seed), tuple(layout for layout, _ in placed if layout is not None))
 
 
 def _gradient(podcast: str, seed: int) -> Image.Image:
@@ -105,40 +106,34 @@ def _gradient(podcast: str, seed: int) -> Image.Image:
     return Image.fromarray(np.round(dark * (1 - mix) + light * mix).astype(np.uint8))
 
 
-def _strip(gradient: Image.Image, top_px: int, bottom_px: int) -> Image.Image:
-    """Those rows of the picture. Its blocks are flat: steps of one shade, which nobody sees, cost bytes."""
-    box = (0, top_px / BLOCK_PX, SIDE_PX / BLOCK_PX, bottom_px / BLOCK_PX)
-    return gradient.resize((SIDE_PX, bottom_px - top_px), Image.Resampling.NEAREST, box)
-
-
 def _draw_waveform(draw: ImageDraw.ImageDraw, levels: Sequence[float]) -> None:
     if not len(levels):
         return
     at = np.linspace(0, len(levels) - 1, BARS * 8)
     heights = np.interp(at, np.arange(len(levels)), np.asarray(levels)).reshape(BARS, 8).mean(axis=1)
     heights = np.sqrt(np.clip(heights, 0, None) / (heights.max() or 1))  # quiet parts stay visible
-    middle = SIDE_PX * WAVE_MIDDLE - WAVE_TOP_PX
+    middle = SIDE_PX * WAVE_MIDDLE
     for i, height in enumerate(heights):
         left, half = BARS_LEFT_PX + i * STEP_PX, SIDE_PX * WAVE_HALF * max(float(height), 0.05)
         bar = (left, middle - half, left + BAR_PX - 1, middle + half)
         draw.rounded_rectangle(bar, BAR_PX / 2, fill=WHITE)
 
 
-def _draw_text(
-    strip: Image.Image, strip_top_px: int, text: str, place: Place, font: str, fonts: Sequence[Path] | None
-) -> str:
-    """Draws it if a font has its letters; returns a note if not, or not all."""
+def _laid_out(text: str, place: Place, font: str, fonts: Sequence[Path] | None) -> tuple[Layout | None, str]:
+    """The text where it fits, if a font has its letters; and a note if not, or not all."""
     shown, face, note = _drawable(text, font, fonts)
     if face is None or not shown:
-        return note
-    draw = ImageDraw.Draw(strip)
-    size_px, lines = _fit(draw, shown, face, place)
+        return None, note
+    size_px, lines = _fit(ImageDraw.Draw(Image.new("RGB", (1, 1))), shown, face, place)
+    return Layout(lines, face, size_px, SIDE_PX * place.top), note
+
+
+def _draw_text(draw: ImageDraw.ImageDraw, text: Layout) -> None:
     # Pillow's own font has one weight; a stroke makes it strong enough for a thumbnail.
-    stroke = size_px * 0.018 if face.path is None else 0
-    for i, line in enumerate(lines):
-        at = (SIDE_PX * MARGIN, SIDE_PX * place.top - strip_top_px + i * size_px * LEADING)
-        draw.text(at, line, font=face.at(size_px), fill=WHITE, stroke_width=stroke)
-    return note
+    stroke = text.size_px * 0.018 if text.face.path is None else 0
+    for i, line in enumerate(text.lines):
+        at = (SIDE_PX * MARGIN, text.top_px + i * text.size_px * LEADING)
+        draw.text(at, line, font=text.face.at(text.size_px), fill=WHITE, stroke_width=stroke)
 
 
 def _drawable(text: str, font: str, fonts: Sequence[Path] | None) -> tuple[str, Typeface | None, str]:

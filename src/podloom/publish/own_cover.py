@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
 from podloom.errors import RequestError
-from podloom.publish.jpeg import JPEG_BYTES, QUALITIES
+from podloom.publish.jpeg import as_jpeg
 
 SIDES_PX = (1400, 3000)
 """What directories accept, smallest and largest."""
@@ -26,7 +25,7 @@ def check_cover(path: str | Path) -> bytes:
         with Image.open(io.BytesIO(picture)) as image:
             _check_shape(str(path), image)
             rgb = image.convert("RGB")  # decodes it all: a truncated file fails here, not in the app
-            return picture if image.format == "JPEG" else _jpeg(rgb)
+            return picture if image.format == "JPEG" else as_jpeg(rgb, progressive=True)
     except UnidentifiedImageError:
         raise RequestError(f"The cover {str(path)!r} is not an image; give a square JPEG or PNG") from None
     except (OSError, Image.DecompressionBombError) as error:
@@ -49,15 +48,3 @@ def _check_shape(path: str, image: Image.Image) -> None:
         reason = f"is {image.mode}, not RGB; save it without transparency, palette or CMYK"
     if reason:
         raise RequestError(f"The cover {path!r} {reason}; give a square RGB picture or leave it empty")
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    """The best quality that stays under the size directories ask for."""
-    for quality in QUALITIES:
-        with tempfile.TemporaryFile() as file:  # into a real file, Pillow encodes without the interpreter
-            image.save(file, "JPEG", quality=quality, dpi=(72, 72), optimize=True, progressive=True)
-            file.seek(0)
-            jpeg = file.read()
-        if len(jpeg) < JPEG_BYTES:
-            break
-    return jpeg
