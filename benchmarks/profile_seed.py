@@ -29,6 +29,7 @@ from report import child_parser, report, show
 from workload import measure, paced_server, settings_for
 
 from podloom.rehearsal import SCENARIOS
+from podloom.rehearsal.benchmark import MINUTES
 
 STEP_S = 0.004
 ROWS = 25
@@ -164,12 +165,13 @@ def main() -> int:
 def parse(given: list[str] | None = None) -> argparse.Namespace:
     made = child_parser(__doc__)
     made.add_argument("--scenario", choices=sorted(SCENARIOS), default="seed")
-    made.add_argument("--minutes", type=float, default=8.0)
+    made.add_argument("--minutes", type=float, help="asked for; by default what the scenario is made for")
     made.add_argument("--warm", action="store_true", help="the second run of the process")
     made.add_argument("--folded", default="", help="file for the stacks, in microseconds")
     asked = made.parse_args(given)
     if asked.quick:
         asked.scenario, asked.minutes = "fast", 2.0
+    asked.minutes = asked.minutes or MINUTES[asked.scenario]
     return asked
 
 

@@ -131,12 +131,15 @@ async def _run_flow(request: EpisodeRequest, given: Given) -> Episode:
     _prepare_prefect()
     loading = asyncio.create_task(_load_voices(request, given.settings))
     await asyncio.sleep(0)  # its thread works on while Prefect is imported and its server starts
-    from podloom.flows.podcast import generate_podcast_flow  # noqa: PLC0415 - Prefect: a second
+    from prefect.context import SyncClientContext  # noqa: PLC0415 - Prefect: a second
+
+    from podloom.flows.podcast import generate_podcast_flow  # noqa: PLC0415 - as above
 
     give(given)
     try:
-        # A final state other than success is raised as the error it carries.
-        episode = cast("Episode", await generate_podcast_flow(request))
+        with SyncClientContext.get_or_create():  # Prefect would make three clients on the way to the flow
+            # A final state other than success is raised as the error it carries.
+            episode = cast("Episode", await generate_podcast_flow(request))
     except StoppedError:
         # Prefect makes an end of every cancellation; whoever cancelled this task waits for its own.
         if (task := asyncio.current_task()) is not None and task.cancelling():
