@@ -21,8 +21,10 @@ MINUTES = MINUTES_OF["peer"]
 
 
 async def ours(server: PacedServer, folder: Path) -> dict[str, float]:
-    """One cold run."""
+    """With nothing remembered, in a fresh process and again in the same one, as a worker does it."""
     run = await measure(server, settings_for(server, folder / "home"), folder / "out", minutes=MINUTES)
+    again = settings_for(server, folder / "home-again")
+    second = await measure(server, again, folder / "out-again", minutes=MINUTES)
     return {
         "cold (s)": run.wall_s,
         "cold, CPU (s)": run.cpu_s,
@@ -32,6 +34,8 @@ async def ours(server: PacedServer, folder: Path) -> dict[str, float]:
         "clips": float(run.counts.get("speech", 0)),
         "clips at once": float(run.most_at_once.get("speech", 0)),
         "episode (s)": run.episode.duration_s,
+        "cold, process warmed up (s)": second.wall_s,
+        "cold, process warmed up, CPU (s)": second.cpu_s,
     }
 
 
@@ -56,7 +60,12 @@ def main() -> int:
             metrics |= asyncio.run(ours(server, Path(name)))
         if asked.only != "ours":
             metrics |= sequential(server, Path(name))
-    report("bench_peer", metrics, [Goal("cold (s)", 6.0)], to=asked.json)
+    report(
+        "bench_peer",
+        metrics,
+        [Goal("cold (s)", 6.0), Goal("cold, process warmed up (s)", 6.0)],
+        to=asked.json,
+    )
     return 0
 
 

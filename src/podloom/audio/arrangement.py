@@ -8,8 +8,7 @@ import numpy as np
 
 from podloom.audio.loudness import Energies
 from podloom.audio.music import Music
-from podloom.audio.phrasing import phrased
-from podloom.audio.samples import SAMPLE_RATE, Samples, fade_ends, gain_factor, to_rate
+from podloom.audio.samples import SAMPLE_RATE, Samples, gain_factor, to_rate
 from podloom.audio.timeline import Timeline
 from podloom.audio.voices import VoiceLevels
 from podloom.domain import ChapterMark, Cue, Segment
@@ -25,12 +24,13 @@ PAUSE_S = {"none": 0.0, "short": 0.3, "long": 0.8}
 
 @dataclass(frozen=True)
 class Line:
-    """A segment with its trimmed clip."""
+    """A segment with its clip, trimmed and phrased."""
 
     segment: Segment
     samples: Samples
     sample_rate: int
     energies: Energies
+    """Of the clip as it was spoken."""
 
     @property
     def duration_s(self) -> float:
@@ -78,8 +78,7 @@ class Arrangement:
     def line(self, line: Line) -> None:
         """Level a clip and put it after the one before."""
         gain_db = self._voices.gain_db(line.segment.speaker, line.energies)
-        speech = fade_ends(phrased(line.samples, line.sample_rate), line.sample_rate)
-        clip = to_rate(speech * gain_factor(gain_db), line.sample_rate)
+        clip = to_rate(line.samples * gain_factor(gain_db), line.sample_rate)
         start = self.cursor + _frames(self._gap_s(line.segment))
         self._timeline.add(start, clip)
         self.cursor = start + len(clip)

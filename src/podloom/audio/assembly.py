@@ -24,8 +24,9 @@ from podloom.audio.lame import Tap
 from podloom.audio.loudness import clip_energies
 from podloom.audio.master import Master
 from podloom.audio.monitor import Mp3Monitor
+from podloom.audio.phrasing import phrased
 from podloom.audio.relay import Relay
-from podloom.audio.samples import SAMPLE_RATE, Samples, trim
+from podloom.audio.samples import SAMPLE_RATE, Samples, fade_ends, trim
 from podloom.audio.sinks import Threaded, open_sink
 from podloom.audio.timeline import Timeline
 from podloom.domain import Measurement, Mix, OutputFormat, Segment
@@ -236,7 +237,7 @@ class Assembly:
 
 
 def prepared(segment: Segment, samples: Samples, sample_rate: int) -> Line:
-    """A clip without the silence at its ends, and how loud it is: what can be done before its turn.
+    """A clip cut, phrased and faded, and how loud it is: what can be done before its turn.
 
     Raises:
         AudioError: The clip is silent or no audio.
@@ -250,7 +251,8 @@ def prepared(segment: Segment, samples: Samples, sample_rate: int) -> Line:
         raise AudioError(
             f"the clip of {segment.label} is silent; voice the line again: {segment.text[:80]!r}"
         )
-    return Line(segment, speech, sample_rate, clip_energies(speech, sample_rate))
+    spoken = fade_ends(phrased(speech, sample_rate), sample_rate)
+    return Line(segment, spoken, sample_rate, clip_energies(speech, sample_rate))
 
 
 def _make_folder(folder: Path) -> None:

@@ -76,6 +76,8 @@ class LoudnessMeter:
         self._hops = Hops(sample_rate)
         self._filter = R128State(1, sample_rate, MeasurementMode.MODE_M)
         self._energies: Energies = np.zeros(0)
+        self._blocks: Energies = np.zeros(0)
+        """Means of 400 ms, one each 100 ms: kept, as the loudness is read again and again while they come."""
 
     def add(self, block: Samples) -> None:
         """Go on with the stream."""
@@ -83,8 +85,10 @@ class LoudnessMeter:
 
     def add_hops(self, hops: NDArray[np.float32]) -> None:
         """Go on with a stream that somebody else has cut; shape (hops, samples of each)."""
-        levels = np.array([self._level(hop) for hop in hops])
-        self._energies = np.concatenate([self._energies, _energy(levels)])
+        energies = _energy(np.array([self._level(hop) for hop in hops]))
+        lead = self._energies[max(0, len(self._energies) - BLOCK_HOPS + 1) :]
+        self._energies = np.concatenate([self._energies, energies])
+        self._blocks = np.concatenate([self._blocks, _blocks(np.concatenate([lead, energies]))])
 
     def energies(self) -> Energies:
         """K-weighted mean squares of all whole hops so far."""
@@ -96,14 +100,21 @@ class LoudnessMeter:
 
     def integrated_lufs(self) -> float:
         """Gated, as one channel."""
-        return gated_loudness(self.energies())
+        return _gated(self._blocks)
 
 
 def gated_loudness(energies: Energies) -> float:
     """Integrated LUFS of 400 ms blocks with 75 % overlap, -inf for silence."""
+    return _gated(_blocks(energies))
+
+
+def _blocks(energies: Energies) -> Energies:
     if len(energies) < BLOCK_HOPS:
-        return -math.inf
-    blocks = np.convolve(energies, np.full(BLOCK_HOPS, 1 / BLOCK_HOPS), "valid")
+        return energies[:0]
+    return np.convolve(energies, np.full(BLOCK_HOPS, 1 / BLOCK_HOPS), "valid")
+
+
+def _gated(blocks: Energies) -> float:
     blocks = blocks[blocks > ABSOLUTE_GATE]
     if not len(blocks):
         return -math.inf
