@@ -73,6 +73,10 @@ class Breaker:
         self._probing = False
 
 
+CONNECT_SHARE = 0.4
+"""Of the time for a call: a server that is there accepts at once."""
+
+
 class RedisBackend:
     """Implements backend.Backend. Entries end by themselves; keys are "podloom:<schema>:<tier>:<key>"."""
 
@@ -86,7 +90,7 @@ class RedisBackend:
             self._redis: Redis = Redis.from_url(
                 url,
                 protocol=3,
-                socket_connect_timeout=0.2,
+                socket_connect_timeout=CONNECT_SHARE * timeout_s,
                 socket_timeout=timeout_s,
                 retry=Retry(NoBackoff(), 0),
                 max_connections=CONNECTIONS,
