@@ -1,4 +1,4 @@
-"""The episode's cover: drawn while its lines are voiced, all but the waveform, which comes last."""
+"""The episode's cover: laid out while its lines are voiced, drawn when its waveform is known."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Artwork:
         self._drawing: asyncio.Task[Picture] | None = None
 
     def begin(self, title: str, request: EpisodeRequest, settings: Settings) -> None:
-        """Draw what does not depend on how the episode sounds; an error waits for `picture`."""
+        """Find what does not depend on how the episode sounds; an error waits for `picture`."""
         if self._drawing is None or self._title != title:
             self._title = title
             self._drawing = asyncio.create_task(on_a_core(_draw, title, request, settings))
