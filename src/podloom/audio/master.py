@@ -13,8 +13,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from podloom.audio.dither import Dither
 from podloom.audio.limiter import TruePeakLimiter
-from podloom.audio.loudness import DUAL_MONO_LU, HopMeans, LoudnessMeter
+from podloom.audio.loudness import DUAL_MONO_LU, HopPowers, Hops, LoudnessMeter
 from podloom.audio.samples import SAMPLE_RATE, Samples, gain_factor
 from podloom.audio.sinks import Sink
 from podloom.settings import AudioSettings
@@ -40,9 +41,9 @@ class Master:
         self._ceiling_dbtp = settings.ceiling_dbtp
         self._target = settings.loudness_lufs - DUAL_MONO_LU
         self._limiter = TruePeakLimiter(SAMPLE_RATE, settings.ceiling_dbtp)
-        self._meter = LoudnessMeter(SAMPLE_RATE)
-        self._powers = HopMeans(SAMPLE_RATE)
-        self._noise = np.random.default_rng(seed)  # the same episode gives the same bytes
+        self._hops = Hops(SAMPLE_RATE)
+        self._meter, self._powers = LoudnessMeter(SAMPLE_RATE), HopPowers()
+        self._dither = Dither(seed)
         self._settled_db = self._gain_db = self._aim_db = 0.0
 
     def settle(self, opening: Samples) -> None:
@@ -73,7 +74,8 @@ class Master:
 
     def levels(self) -> tuple[float, ...]:
         """RMS per 100 ms of everything written."""
-        return tuple(round(float(value), 4) for value in np.sqrt(self._powers.close()))
+        self._powers.add(self._hops.close())
+        return tuple(round(float(value), 4) for value in np.sqrt(self._powers.values()))
 
     def _next_gain(self, frames: int) -> Samples | np.float32:
         """Factor per frame, moving slowly to where it should be, or one for all."""
@@ -93,11 +95,10 @@ class Master:
     def _give(self, block: Samples) -> None:
         if not len(block):
             return
-        self._meter.add(block)
-        self._powers.add(np.square(block, dtype=np.float64))
-        draw = self._noise.random
-        noise = draw(block.shape, np.float32) - draw(block.shape, np.float32)  # triangular, one step
-        frames = np.clip(np.rint(block * 32767 + noise), -32768, 32767).astype(np.int16)
+        hops = self._hops.add(block)
+        self._meter.add_hops(hops)
+        self._powers.add(hops)
+        frames = self._dither(block)
         self.frames += len(frames)
         for sink in self._sinks:
             sink.write(frames)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from podloom.audio.formats import av_errors, check_formats
 from podloom.audio.gating import integrated_lufs, range_lu
-from podloom.audio.loudness import Energies, Hops, LoudnessMeter
+from podloom.audio.loudness import Energies, HopPowers, Hops, LoudnessMeter
 from podloom.audio.peaks import TruePeakMeter
 from podloom.audio.samples import Samples
 from podloom.domain import Loudness, Measurement
@@ -79,7 +79,7 @@ class _ChannelMeter:
     def __init__(self, rate: int) -> None:
         self._hops = Hops(rate)
         self.loudness, self.peaks = LoudnessMeter(rate), TruePeakMeter()
-        self._powers: list[Energies] = []
+        self._powers = HopPowers()
         self.total = 0.0
         """Of all samples."""
         self.loudest = 0.0
@@ -94,20 +94,18 @@ class _ChannelMeter:
 
     def close(self) -> None:
         """No more samples come."""
-        rest, self._hops.rest = self._hops.rest, self._hops.rest[:0]
-        self.peaks.add(rest)
+        rest = self._hops.close()
+        self.peaks.add(rest.ravel())
         self.peaks.close()
-        if len(rest):
-            self._count(rest[np.newaxis])
+        self._count(rest)
 
     @property
     def powers(self) -> Energies:
         """Mean squares per 100 ms, the last one of what there is of it."""
-        return np.concatenate(self._powers) if self._powers else np.zeros(0)
+        return self._powers.values()
 
     def _count(self, hops: NDArray[np.float32]) -> None:
-        # Single precision is faster, and exact enough for the sum of 100 ms.
-        self._powers.append(np.vecdot(hops, hops) / np.float64(hops.shape[1]))
+        self._powers.add(hops)
         self.total += float(hops.sum(axis=1).sum(dtype=np.float64))
 
 

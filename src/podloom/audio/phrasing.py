@@ -21,6 +21,7 @@ ASIDE_DB = 2.0
 """Softer, at the most."""
 ASIDE_S = 2.5
 """Lines from this length on are no asides."""
+ROW = 512
 
 
 def phrased(samples: Samples, sample_rate: int) -> Samples:
@@ -28,5 +29,23 @@ def phrased(samples: Samples, sample_rate: int) -> Samples:
     duration_s = len(samples) / sample_rate
     slope_db = SLOPE_DB * min(1.0, duration_s / FULL_SLOPE_S)
     softer_db = ASIDE_DB * max(0.0, 1.0 - duration_s / ASIDE_S)
-    gain_db = np.linspace(slope_db - softer_db, -slope_db - softer_db, len(samples), dtype=np.float32)
-    return np.asarray(samples * 10 ** (gain_db / 20), dtype=np.float32)
+    first_db, last_db = slope_db - softer_db, -slope_db - softer_db
+    return _sloping(samples, first_db, (last_db - first_db) / max(1, len(samples) - 1))
+
+
+def _sloping(samples: Samples, first_db: float, step_db: float) -> Samples:
+    """With a gain that moves by `step_db` from sample to sample.
+
+    10^((a + b) / 20) is 10^(a / 20) times 10^(b / 20): a power for each row and column, not for each sample.
+    """
+    rows = np.zeros((-(-len(samples) // ROW), ROW), np.float32)
+    flat = rows.ravel()
+    flat[: len(samples)] = samples
+    rows *= _factors(first_db, step_db * ROW, len(rows))[:, np.newaxis]
+    rows *= _factors(0.0, step_db, ROW)
+    return flat[: len(samples)]
+
+
+def _factors(first_db: float, step_db: float, count: int) -> Samples:
+    factors: Samples = (10 ** ((first_db + step_db * np.arange(count)) / 20)).astype(np.float32)
+    return factors

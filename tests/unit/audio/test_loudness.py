@@ -6,7 +6,7 @@ import numpy as np
 import pyebur128
 import pytest
 
-from podloom.audio.loudness import HopMeans, LoudnessMeter, clip_energies, gated_loudness, loudness_of
+from podloom.audio.loudness import HopPowers, Hops, LoudnessMeter, clip_energies, gated_loudness, loudness_of
 from podloom.audio.voices import VoiceLevels
 
 
@@ -52,10 +52,12 @@ def test_a_tenth_of_a_second_has_a_loudness(speech) -> None:
 
 
 def test_the_last_hop_may_be_short() -> None:
-    means = HopMeans(100)
-    means.add(np.arange(25.0))
-    assert means.close().tolist() == [4.5, 14.5, 22.0]
-    assert means.close().tolist() == [4.5, 14.5, 22.0]
+    hops, powers = Hops(100), HopPowers()
+    powers.add(hops.add(np.sqrt(np.arange(25.0))))
+    powers.add(hops.close())
+    assert powers.values() == pytest.approx([4.5, 14.5, 22.0])
+    powers.add(hops.close())  # nothing is left
+    assert powers.values() == pytest.approx([4.5, 14.5, 22.0])
 
 
 def heard_lufs(levels: VoiceLevels, energies: np.ndarray) -> float:
