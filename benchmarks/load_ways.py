@@ -85,7 +85,7 @@ class ThroughQueue:
     def __init__(self, settings: Settings, folder: Path, *, at_once: int, database: str) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self._port = listener.getsockname()[1]
-        self._environment = {**os.environ, **_environment(settings, folder, database)}
+        self._environment = _environment(settings, folder, database)
         self._command = [sys.executable, "-m", "podloom", "serve", "--port", f"{self._port}"]
         self._command += ["--limit", f"{at_once}"]
         self._log = folder / "serve.log"
@@ -150,7 +150,8 @@ class ThroughQueue:
 
 
 def _environment(settings: Settings, folder: Path, database: str) -> dict[str, str]:
-    """The settings as variables, for another process."""
+    """The settings as variables, for another process, in the place of those that are set here."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("PODLOOM_")}
     given = {
         "PODLOOM_HOME": str(settings.home),
         "PODLOOM_LLM_BASE_URL": settings.llm.base_url,
@@ -163,4 +164,4 @@ def _environment(settings: Settings, folder: Path, database: str) -> dict[str, s
         "NO_COLOR": "1",
     }
     # Only where one is given: else the server keeps SQLite.
-    return given | ({"PREFECT_API_DATABASE_CONNECTION_URL": database} if database else {})
+    return kept | given | ({"PREFECT_API_DATABASE_CONNECTION_URL": database} if database else {})

@@ -120,3 +120,20 @@ def test_the_quoting_writer_tells_its_own_points_only(benchmark):
     )
     answer = benchmark("repetition_writers").quoting(["Trees give shade.", "Water cools the air."])
     assert answer(prompt) == '{"lines": [{"speaker": "Alex", "text": "Trees give shade in summer."}]}'
+
+
+def test_a_worker_under_load_has_the_settings_of_the_benchmark_alone(benchmark, tmp_path, monkeypatch):
+    monkeypatch.setenv("PODLOOM_WEBHOOK_URL", "https://operator.example/hook")
+    monkeypatch.setenv("podloom_audio_gap_s", "2")
+    server = benchmark("workload").PacedServer("http://127.0.0.1:1/v1")
+    settings = benchmark("workload").settings_for(server, tmp_path / "home")
+    made = benchmark("load_ways")._environment(settings, tmp_path, "")
+    assert {name for name in made if name.upper().startswith("PODLOOM_")} == {
+        "PODLOOM_HOME",
+        "PODLOOM_LLM_BASE_URL",
+        "PODLOOM_LLM_API_KEY",
+        "PODLOOM_LLM_MODEL",
+        "PODLOOM_SPEECH_BASE_URL",
+        "PODLOOM_SPEECH_API_KEY",
+    }
+    assert "PATH" in made

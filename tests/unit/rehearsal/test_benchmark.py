@@ -7,7 +7,42 @@ import pytest
 from podloom.rehearsal import SCENARIOS
 from podloom.rehearsal.benchmark import MINUTES, as_benchmark, main
 from podloom.rehearsal.machine import machine
-from podloom.rehearsal.workload import Measured, PacedServer, floor_s, measure, sequential_s, source_text
+from podloom.rehearsal.workload import (
+    Measured,
+    PacedServer,
+    floor_s,
+    measure,
+    sequential_s,
+    settings_for,
+    source_text,
+)
+from podloom.settings import LLMSettings, Settings, SpeechSettings
+
+
+@pytest.fixture
+def operated(monkeypatch):
+    """An operator's environment."""
+    for name, value in {
+        "PODLOOM_WEBHOOK_URL": "https://operator.example/hook",
+        "podloom_audio_gap_s": "2",
+        "PODLOOM_OUT_ROOT": "/srv/episodes",
+        "PODLOOM_LIMITS_MIX_S": "1",
+        "PODLOOM_LLM_BEAT_WORDS": "0",
+        "PODLOOM_CACHE_REDIS_URL": "redis://operator.example",
+        "PODLOOM_DATABASE_URL": "sqlite:///operator.db",
+        "PODLOOM_LOG_LEVEL": "chatty",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_an_operators_settings_are_none_of_a_benchmarks(tmp_path, operated):
+    made = settings_for(PacedServer("http://127.0.0.1:1/v1"), tmp_path)
+    default = {name: field.get_default() for name, field in Settings.model_fields.items() if name != "home"}
+    own = {name for name, value in default.items() if getattr(made, name) != value}
+    assert own == {"llm", "speech"}
+    assert made.llm == LLMSettings(base_url="http://127.0.0.1:1/v1", api_key="any", model="rehearsal")
+    assert made.speech == SpeechSettings(base_url="http://127.0.0.1:1/v1", api_key="any")
+    assert made.home == tmp_path
 
 
 def test_every_workload_is_a_scenario():
