@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 Seconds = Annotated[float, Field(gt=0)]
 
@@ -17,6 +17,15 @@ def _server(address: str) -> str:
 
 
 Server = Annotated[str, AfterValidator(_server)]
+
+
+def _whole(value: object) -> object:
+    """A variable's value is a text, which no literal number is equal to."""
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+
+
+WHOLE = BeforeValidator(_whole)
+"""For literals that are whole numbers."""
 
 
 class Group(BaseModel):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from podloom.settings.group import Group
+from podloom.settings.group import WHOLE, Group
 
 
 class AudioSettings(Group):
@@ -14,7 +14,7 @@ class AudioSettings(Group):
 
     loudness_lufs: float = Field(default=-16.0, ge=-24, le=-12)
     ceiling_dbtp: float = Field(default=-2.0, ge=-6, le=-1, description="Of the mix; codecs add to it.")
-    mp3_kbps: Literal[64, 96, 128, 160, 192] = Field(
+    mp3_kbps: Annotated[Literal[64, 96, 128, 160, 192], WHOLE] = Field(
         default=128, description="Mono. Less than 128 costs twice the CPU: the encoder shapes its noise then."
     )
     m4a_kbps: int = Field(default=64, ge=32, le=256)
