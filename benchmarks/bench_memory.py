@@ -172,7 +172,7 @@ def summary(rows: list[dict[str, float]]) -> dict[str, Any]:
     growth = longest["peak_mb"] / shortest["peak_mb"]
     name = "peak_memory_growth"
     return {
-        "name": "memory",
+        "name": "bench_memory",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "metrics": {
             "shortest_minutes": round(shortest["minutes"], 1),

@@ -1,6 +1,9 @@
 """The closest peer's workload: 6 chapters of 8 lines, outline 1 s, chapter 3 s, clip 0.5 s.
 
 python benchmarks/bench_peer.py [--only ours|sequential] [--json -]
+
+The floor is the outline, a chapter in as many parts as Podloom writes it in, and one clip, as in the daily
+benchmark. It knows of no queue: the 50 clips (48 lines and the disclosure's two), six at once, take 4.5 s.
 """
 
 from __future__ import annotations
@@ -15,9 +18,17 @@ from workload import PacedServer, floor_s, measure, paced_server, sequential_s, 
 
 from podloom.rehearsal import SCENARIOS
 from podloom.rehearsal.benchmark import MINUTES as MINUTES_OF
+from podloom.script.beats import MOST_BEATS
 
 SCENARIO = SCENARIOS["peer"]
 MINUTES = MINUTES_OF["peer"]
+FLOOR_S = floor_s(SCENARIO, MOST_BEATS)
+GOALS = [
+    Goal("cold (s)", 6.0),
+    Goal("cold / floor", 1.10),
+    Goal("cold, process warmed up (s)", 6.0),
+    Goal("cold, process warmed up / floor", 1.10),
+]
 
 
 async def ours(server: PacedServer, folder: Path) -> dict[str, float]:
@@ -27,6 +38,7 @@ async def ours(server: PacedServer, folder: Path) -> dict[str, float]:
     second = await measure(server, again, folder / "out-again", minutes=MINUTES)
     return {
         "cold (s)": run.wall_s,
+        "cold / floor": run.wall_s / FLOOR_S,
         "cold, CPU (s)": run.cpu_s,
         "before the first call (s)": run.before_first_call_s,
         "first clip (s)": run.first_clip_s,
@@ -35,6 +47,7 @@ async def ours(server: PacedServer, folder: Path) -> dict[str, float]:
         "clips at once": float(run.most_at_once.get("speech", 0)),
         "episode (s)": run.episode.duration_s,
         "cold, process warmed up (s)": second.wall_s,
+        "cold, process warmed up / floor": second.wall_s / FLOOR_S,
         "cold, process warmed up, CPU (s)": second.cpu_s,
     }
 
@@ -54,18 +67,13 @@ def main() -> int:
     options = parser(__doc__)
     options.add_argument("--only", choices=["ours", "sequential"], default="")
     asked = options.parse_args()
-    metrics = {"sum of all waiting (s)": sequential_s(SCENARIO), "floor (s)": floor_s(SCENARIO)}
+    metrics = {"sum of all waiting (s)": sequential_s(SCENARIO), "floor (s)": FLOOR_S}
     with tempfile.TemporaryDirectory() as name, paced_server("peer") as server:
         if asked.only != "sequential":
             metrics |= asyncio.run(ours(server, Path(name)))
         if asked.only != "ours":
             metrics |= sequential(server, Path(name))
-    report(
-        "bench_peer",
-        metrics,
-        [Goal("cold (s)", 6.0), Goal("cold, process warmed up (s)", 6.0)],
-        to=asked.json,
-    )
+    report("bench_peer", metrics, GOALS, to=asked.json)
     return 0
 
 

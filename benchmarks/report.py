@@ -25,13 +25,16 @@ class Goal:
     metric: str
     limit: float
     at_least: bool = False
+    strictly: bool = False
+    """Whether the limit itself is missed already."""
 
     def met(self, value: float) -> bool:
         """Whether the value is within the limit."""
-        return value >= self.limit if self.at_least else value <= self.limit
+        within = value >= self.limit if self.at_least else value <= self.limit
+        return within and not (self.strictly and value == self.limit)
 
     def __str__(self) -> str:
-        return f"{'>=' if self.at_least else '<='} {self.limit:g}"
+        return f"{'>' if self.at_least else '<'}{'' if self.strictly else '='} {self.limit:g}"
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:

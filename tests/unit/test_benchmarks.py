@@ -1,4 +1,4 @@
-"""Benchmarks are not run here: that they start is tested, and what they make of their numbers."""
+"""Benchmarks are not run here: that each starts is tested, and what they make of their numbers."""
 
 import importlib
 import sys
@@ -9,7 +9,8 @@ import pytest
 from podloom.rehearsal import RehearsalServer
 
 FOLDER = Path(__file__).parents[2] / "benchmarks"
-NAMES = ["bench_scale", "bench_load", "bench_real", "bench_repetition", "profile_seed"]
+ALL = sorted(path.stem for pattern in ("bench_*.py", "profile_*.py") for path in FOLDER.glob(pattern))
+WITH_A_CHILD = ["bench_scale", "bench_load", "bench_real", "bench_repetition", "profile_seed"]
 
 
 @pytest.fixture
@@ -23,8 +24,20 @@ def benchmark(monkeypatch):
             del sys.modules[name]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_options_of_all(benchmark, name):
+@pytest.mark.parametrize("name", ALL)
+def test_all_say_what_they_do_and_report_by_their_own_name(benchmark, monkeypatch, capsys, name):
+    monkeypatch.setattr(sys, "argv", [f"{name}.py", "--help"])
+    module = benchmark(name)
+    with pytest.raises(SystemExit) as ended:
+        module.main()
+    assert ended.value.code == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert " ".join(module.__doc__.splitlines()[0].split()) in shown
+    assert f'"{name}"' in (FOLDER / f"{name}.py").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", WITH_A_CHILD)
+def test_options_of_those_that_can_be_quick(benchmark, name):
     asked = benchmark(name).parse(["--quick", "--json", "-"])
     assert (asked.quick, asked.json, asked.child) == (True, "-", "")
 
@@ -56,6 +69,35 @@ def test_a_fixed_cost_is_told_from_the_cost_of_a_segment(benchmark):
     told = benchmark("bench_scale").growth("segments", rows)
     assert told["CPU, fixed part, more segments (s)"] == pytest.approx(2)
     assert told["CPU of one more segment, more segments (ms)"] == pytest.approx(100)
+
+
+@pytest.mark.parametrize("segments", [[25], [25, 25], []])
+def test_one_length_says_nothing_about_growth(benchmark, segments):
+    rows = [{"segments": n, "CPU s": 2.0, "CPU ms/segment": 80.0} for n in segments]
+    assert benchmark("bench_scale").growth("segments", rows) == {}
+
+
+@pytest.mark.parametrize(
+    ("options", "shown", "met", "missed"),
+    [
+        ({}, "<= 1", [0.5, 1.0], [1.01]),
+        ({"strictly": True}, "< 1", [0.99], [1.0, 2.0]),
+        ({"at_least": True}, ">= 1", [1.0, 2.0], [0.99]),
+        ({"at_least": True, "strictly": True}, "> 1", [1.01], [1.0]),
+    ],
+)
+def test_a_goal_is_met_up_to_its_limit_or_short_of_it(benchmark, options, shown, met, missed):
+    goal = benchmark("report").Goal("time", 1.0, **options)
+    assert str(goal) == shown
+    assert [goal.met(value) for value in met + missed] == [True] * len(met) + [False] * len(missed)
+
+
+def test_both_paced_workloads_are_held_against_the_daily_benchmarks_floor(benchmark):
+    floor_s = benchmark("workload").floor_s
+    peer = benchmark("bench_peer")
+    assert peer.FLOOR_S == floor_s(peer.SCENARIO, 3) == pytest.approx(1 + 3 / 3 + 0.5)
+    goals = {goal.metric: goal.limit for goal in peer.GOALS}
+    assert (goals["cold (s)"], goals["cold / floor"]) == (6.0, 1.10)
 
 
 def test_three_of_ten_requests_repeat_an_earlier_one(benchmark):
