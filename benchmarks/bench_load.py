@@ -6,10 +6,18 @@
     python benchmarks/bench_load.py --loads 50:20:30         # users : requests a minute : seconds to wait
     python benchmarks/bench_load.py --json -                 # the last line is one JSON object
 
-The requests of all users together arrive at random (the same in every run); nobody waits for anybody. 30 %
-of them ask for what was asked for before, often while it is still being made. Model and voices are the
-rehearsal server at the seed workload's pace: outline 4 s, chapter 9.5 s, clip 0.9 s. An episode has one
-minute instead of nine, or two cores could not encode what is asked for; --minutes changes that.
+"A minute" is of all users together: of 50 users with 20 requests a minute each wants an episode every two
+and a half minutes, at random times (the same in every run) and whatever the others do. They ask for the next
+one when the last is there; one that is asked for late for that has waited since it was wanted, so that a
+slow service does not look better for being asked less.
+
+30 % of the requests want what was wanted before, by whomever, often while it is still being made. All of
+their lines are paid for, and have to come from the cache or from who is making them. Of all lines more do,
+for two of each episode's are the disclosure, the same in all.
+
+Model and voices are the rehearsal server at the seed workload's pace: outline 4 s, chapter 9.5 s, clip
+0.9 s. An episode has one minute instead of nine, or two cores could not encode what is asked for; --minutes
+changes it.
 """
 
 from __future__ import annotations
@@ -22,6 +30,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +39,15 @@ from process import in_a_process
 from report import Goal, child_parser, percentile, report, show
 from workload import PacedServer, paced_server, settings_for, source_text
 
-from podloom.errors import PodloomError
-
 LOADS = ("10:5:20", "50:20:30", "100:50:45")
 REPEATS = 0.3
 MINUTES = 1.0
 WINDOW_S = 120.0
 QUICK_WINDOW_S = 15.0
 AT_ONCE = 16
+IN_TIME_PERCENT = 99.0
 ERRORS_PERCENT = 1.0
+REPEATED_PERCENT = 75.0
 FIRST_ANSWER_MS = 200.0
 
 
@@ -59,7 +68,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: when it comes, from whom, and about what."""
+    """One request: when it is wanted, by whom, and about what."""
 
     number: int
     due_s: float
@@ -90,9 +99,9 @@ def main() -> int:
     rows = [one_load(Load.of(text), way, arguments) for way in ways for text in arguments.loads]
     show("load", list(rows[0]), [list(row.values()) for row in rows])
     metrics, goals = {}, []
-    for row, text in zip(rows, arguments.loads * len(ways), strict=True):
+    for row in rows:
         metrics |= {f"{row['load']}, {name}": value for name, value in row.items() if name != "load"}
-        goals += goals_of(row, Load.of(text))
+        goals += goals_of(row)
     report(
         "bench_load", metrics, goals, to=arguments.json, notes=f"episodes of {arguments.minutes:g} minutes"
     )
@@ -114,12 +123,12 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
     return asked
 
 
-def goals_of(row: dict[str, Any], load: Load) -> list[Goal]:
+def goals_of(row: dict[str, Any]) -> list[Goal]:
     name = row["load"]
     return [
-        Goal(f"{name}, P95 s", load.within_s),
-        Goal(f"{name}, errors %", ERRORS_PERCENT),
-        Goal(f"{name}, hit rate %", 100 * REPEATS - 1, at_least=True),
+        Goal(f"{name}, in time %", IN_TIME_PERCENT, at_least=True),
+        Goal(f"{name}, errors %", ERRORS_PERCENT, strictly=True),
+        Goal(f"{name}, hits of repeats %", REPEATED_PERCENT, at_least=True),
         *([Goal(f"{name}, first answer P95 ms", FIRST_ANSWER_MS)] if "first answer P95 ms" in row else []),
     ]
 
@@ -143,15 +152,14 @@ def one_load(load: Load, way: str, arguments: argparse.Namespace) -> dict[str, A
     with paced_server("seed", chapters=0) as server:
         given = {name: getattr(arguments, name) for name in ("minutes", "window", "at_once", "database")}
         told = in_a_process(__file__, {"url": server.base_url, "way": way, "load": vars(load), **given})
-        record = server.calls()
-    spoken = sum(1 for call in record["calls"] if call["route"] == "speech" and call["outcome"] == "answered")
     for error in told["errors"]:
         print(f"failed: {error}", file=sys.stderr)
-    return told["row"] | {"hit rate %": 100 * (1 - spoken / max(1, told["segments"]))}
+    row: dict[str, Any] = told["row"]
+    return row
 
 
 async def episodes(job: dict[str, Any]) -> dict[str, Any]:
-    """Ask for everything when it is due, wait until all is done, and count."""
+    """Let every user ask for what they want, wait until all is done, and count."""
     load = Load(**job["load"])
     asked = requests(load, job["window"])
     with tempfile.TemporaryDirectory() as name:
@@ -160,23 +168,41 @@ async def episodes(job: dict[str, Any]) -> dict[str, Any]:
             await way.make(fields_of(Asked(0, 0.0, 0, -1, repeat=False), job, Path(name) / "warm"))
             PacedServer(job["url"]).clear()
             before, began_s = way.spent(), time.time()
-            answered = await asyncio.gather(
-                *(answer(one, way, fields_of(one, job, Path(name)), began_s) for one in asked)
-            )
+            answered = await everybody(asked, way, job, Path(name), began_s)
             spent, wall_s = way.spent(), time.time() - began_s
-        segments = segments_in(Path(name))
-    row = row_of(load, job["way"], answered) | {
-        "busy cores": (spent["CPU s"] - before["CPU s"]) / wall_s,
-        "peak MB": spent["peak MB"],
-    }
-    errors = sorted({each.error for each in answered if each.error})
-    return {"row": row, "segments": segments, "errors": errors}
+        rates = hit_rates(asked, Path(name))
+    row = row_of(load, job["way"], answered) | rates
+    row |= {"busy cores": (spent["CPU s"] - before["CPU s"]) / wall_s, "peak MB": spent["peak MB"]}
+    return {"row": row, "errors": sorted({each.error for each in answered if each.error})}
 
 
-def segments_in(folder: Path) -> int:
-    """Of all finished episodes, also of those that cost nothing."""
-    pages = folder.glob("out/*/*/episode.json")
-    return sum(json.loads(page.read_text(encoding="utf-8"))["segments"] for page in pages)
+async def everybody(
+    asked: list[Asked], way: Way, job: dict[str, Any], folder: Path, began_s: float
+) -> list[Answered]:
+    """What became of the requests of all users, who know nothing of one another."""
+
+    async def one_user(wanted: list[Asked]) -> list[Answered]:
+        return [await answer(one, way, fields_of(one, job, folder), began_s) for one in wanted]
+
+    def user(one: Asked) -> int:
+        return one.user
+
+    users = [list(wanted) for _, wanted in groupby(sorted(asked, key=user), user)]
+    return [each for answers in await asyncio.gather(*map(one_user, users)) for each in answers]
+
+
+def hit_rates(asked: list[Asked], folder: Path) -> dict[str, float]:
+    """Of the lines of the finished episodes that repeat others, and of all, those that nobody spoke anew."""
+    told = [
+        (one.repeat, *map(int, json.loads(page.read_text(encoding="utf-8"))["cache_hits"]["tts"].split("/")))
+        for one in asked
+        for page in folder.glob(f"out/{one.number}/*/episode.json")
+    ]
+
+    def percent(rows: list[tuple[int, ...]]) -> float:
+        return 100 * sum(hits for _, hits, _ in rows) / max(1, sum(lines for *_, lines in rows))
+
+    return {"hits of repeats %": percent([row for row in told if row[0]]), "hits of all %": percent(told)}
 
 
 def way_of(job: dict[str, Any], folder: Path) -> Way:
@@ -198,12 +224,12 @@ def fields_of(asked: Asked, job: dict[str, Any], folder: Path) -> dict[str, Any]
 
 
 async def answer(asked: Asked, way: Way, fields: dict[str, Any], began_s: float) -> Answered:
-    """Ask when it is due; the wait counts from then on, however late the asking was."""
+    """Ask when it is due, or at once if it is late; the wait counts from when it was due."""
     due_s = began_s + asked.due_s
     await asyncio.sleep(due_s - time.time())
     try:
         made = await way.make(fields)
-    except PodloomError as error:
+    except Exception as error:  # noqa: BLE001 - whatever fails is what a user sees, and the others go on
         return Answered(asked, time.time() - due_s, error=f"{type(error).__name__}: {error}")
     return Answered(asked, made.at - due_s, made.first_answer_s)
 
@@ -218,6 +244,7 @@ def row_of(load: Load, way: str, answered: list[Answered]) -> dict[str, Any]:
         "requests": len(answered),
         "P50 s": percentile([each.done_s for each in done], 50),
         "P95 s": percentile([each.done_s for each in done], 95),
+        "P100 s": max((each.done_s for each in done), default=0.0),
         "repeats P95 s": percentile(repeats, 95),
         "in time %": 100 * sum(each.done_s <= load.within_s for each in done) / len(answered),
         "errors %": 100 * (len(answered) - len(done)) / len(answered),

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,8 +104,7 @@ class ThroughQueue:
 
     async def __aexit__(self, *_: object) -> None:
         self._looking.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._looking
+        await asyncio.gather(self._looking, return_exceptions=True)
         await self._server.__aexit__()
         await self._http.aclose()
         self._worker.terminate()
@@ -118,7 +116,10 @@ class ThroughQueue:
         run_id = await self._server.submit(build_request(**fields))
         first_answer_s = time.monotonic() - asked_s
         self._waiting[run_id] = ended = asyncio.get_running_loop().create_future()
-        run = await ended
+        await asyncio.wait({ended, self._looking}, return_when=asyncio.FIRST_COMPLETED)
+        if not ended.done():  # nobody looks any more: what ended that is what went wrong here
+            self._looking.result()
+        run = ended.result()
         if run["state_type"] != "COMPLETED":
             raise PodloomError(f"run {run['state_name']}: {(run.get('state') or {}).get('message')}")
         return Made(datetime.fromisoformat(run["end_time"]).timestamp(), first_answer_s)
@@ -139,9 +140,11 @@ class ThroughQueue:
             await asyncio.sleep(LOOK_S)
             for first in range(0, len(self._waiting), PAGE):
                 wanted = list(self._waiting)[first : first + PAGE]
-                answer = await self._http.post(
-                    "/flow_runs/filter", json={"flow_runs": {"id": {"any_": wanted}}, "limit": PAGE}
-                )
+                asked = {"flow_runs": {"id": {"any_": wanted}}, "limit": PAGE}
+                try:
+                    answer = await self._http.post("/flow_runs/filter", json=asked)
+                except httpx.TransportError:
+                    continue  # a busy server: it is asked again
                 if answer.status_code in BUSY:
                     continue
                 for run in answer.raise_for_status().json():

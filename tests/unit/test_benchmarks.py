@@ -1,6 +1,8 @@
 """Benchmarks are not run here: that each starts is tested, and what they make of their numbers."""
 
+import asyncio
 import importlib
+import json
 import sys
 from pathlib import Path
 
@@ -118,7 +120,57 @@ def test_failed_and_late_requests_are_counted(benchmark):
         [(10.0, ""), (20.0, ""), (21.0, ""), (1.0, "SpeechError: silent")]
     )]  # fmt: skip
     row = load.row_of(load.Load(10, 5, 20), "api", answered)
-    assert (row["in time %"], row["errors %"], row["P50 s"]) == (50.0, 25.0, 20.0)
+    assert (row["in time %"], row["errors %"], row["P50 s"], row["P100 s"]) == (50.0, 25.0, 20.0, 21.0)
+
+
+class Kitchen:
+    """A way that makes nothing: it notes who is served, and lets others in before it goes on."""
+
+    def __init__(self):
+        self.seen, self.now, self.most = [], set(), 0
+
+    async def make(self, fields):
+        number = int(Path(fields["out"]).name)
+        self.seen.append(number)
+        self.now.add(number)
+        self.most = max(self.most, len(self.now))
+        assert number - 3 not in self.now  # of the same user
+        await asyncio.sleep(0)
+        self.now.remove(number)
+        if number == 3:
+            raise ZeroDivisionError("no engine has such an error")
+        return importlib.import_module("load_ways").Made(at=7.0)
+
+
+async def test_a_user_asks_for_the_next_one_when_the_last_is_there(benchmark, tmp_path):
+    load, kitchen = benchmark("bench_load"), Kitchen()
+    asked = [load.Asked(n, float(n), n % 3, n, repeat=False) for n in range(5)]
+    answered = await load.everybody(asked, kitchen, {"minutes": 1.0}, tmp_path, began_s=0.0)
+    assert kitchen.seen == [0, 1, 2, 3, 4]
+    assert kitchen.most == 3  # one each of three users
+    done = {each.asked.number: each for each in answered}
+    assert done[4].done_s == 3.0  # since it was wanted
+    assert done[3].error == "ZeroDivisionError: no engine has such an error"
+    assert [number for number, each in done.items() if each.error] == [3]
+
+
+def test_hits_are_told_of_repeats_and_of_all(benchmark, tmp_path):
+    load = benchmark("bench_load")
+    asked = [load.Asked(n, 0.0, 0, 0, repeat=n > 0) for n in range(4)]
+    for number, hits in enumerate(["2/8", "8/8", "6/8"]):  # the fourth failed
+        page = tmp_path / "out" / f"{number}" / "title" / "episode.json"
+        page.parent.mkdir(parents=True)
+        page.write_text(json.dumps({"cache_hits": {"tts": hits}}), "utf-8")
+    assert load.hit_rates(asked, tmp_path) == pytest.approx(
+        {"hits of repeats %": 87.5, "hits of all %": 100 * 16 / 24}
+    )
+    assert load.hit_rates([], tmp_path) == {"hits of repeats %": 0.0, "hits of all %": 0.0}
+
+
+def test_goals_of_a_load(benchmark):
+    load = benchmark("bench_load")
+    goals = [str(goal) for goal in load.goals_of({"load": "api"})]
+    assert goals == [">= 99", "< 1", ">= 75"]
 
 
 def test_percentiles(benchmark):
