@@ -44,7 +44,7 @@ async def test_a_slow_benchmark_raises_an_alert_that_the_automation_matches(pref
     give(Given(settings))
     state = await daily_benchmark_flow(return_state=True)
     assert state.message == "seed: 12.0 s, at least 8.0 s; 3 before it"
-    (event,) = await alert_events(prefect_api, "benchmark", since)
+    (event,) = await alert_events(prefect_api, "benchmark_seed", since)
     assert event["event"] == "podloom.alert.raised"
     assert event["payload"]["message"].startswith("the benchmark 'seed' took 12.0 s, +50%")
     (row,) = [row for row in table(settings) if "alert" in row.name]

@@ -48,7 +48,7 @@ class Reading(Frozen):
     """A value beside its limits."""
 
     name: str
-    """"mean_s", "error_rate", "queue_lines", "memory_mb" or "benchmark"."""
+    """"mean_s", "error_rate", "queue_lines", "memory_mb", or "benchmark_seed" by a workload's name."""
     value: float
     limit: float
     """Above it, the alert is raised."""

@@ -94,7 +94,7 @@ def comparison(benchmark: Benchmark, before: Sequence[Benchmark], limits: AlertS
     median_s = statistics.median(known.wall_s for known in before)
     ratio, limit = benchmark.wall_s / median_s, 1 + limits.benchmark_slower
     return Reading(
-        name="benchmark",
+        name=f"benchmark_{benchmark.name}",  # its own: another workload's says nothing about this one
         value=ratio,
         limit=limit,
         clear_at=limit,

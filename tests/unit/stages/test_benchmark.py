@@ -117,8 +117,20 @@ async def test_a_slower_one_raises_an_alert_once_until_it_is_as_fast_again():
     for number, wall_s in enumerate([8.0, 8.0, 8.0, 10.0, 10.0, 8.1]):
         kept = await keep_benchmark(made(number, wall_s), settings)
         told += [(number, alert.name, alert.active) for alert in kept.alerts]
-    assert told == [(3, "benchmark", True), (5, "benchmark", False)]
+    assert told == [(3, "benchmark_seed", True), (5, "benchmark_seed", False)]
     assert [each.id for each in kept.before] == ["b4", "b3", "b2"]
     again = await keep_benchmark(made(5, 8.1), settings)  # a retry of the same run is not its own past
     assert [each.id for each in again.before] == ["b4", "b3", "b2"]
+    await shared.close()
+
+
+async def test_another_workload_leaves_the_alert_as_it_is():
+    settings, told = Settings(), []
+    for number, wall_s in enumerate([8.0, 8.0, 8.0, 12.0]):
+        for name in ("seed", "peer"):
+            one = made(number, wall_s if name == "seed" else 5.0, id=f"{name}{number}", name=name)
+            told += [(name, number, alert.name) for alert in (await keep_benchmark(one, settings)).alerts]
+    assert told == [("seed", 3, "benchmark_seed")]
+    after = await keep_benchmark(made(4, 8.0), settings)
+    assert [(alert.name, alert.active) for alert in after.alerts] == [("benchmark_seed", False)]
     await shared.close()
