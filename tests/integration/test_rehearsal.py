@@ -314,12 +314,19 @@ def test_server_stops_in_the_middle_of_an_answer(connect):
     assert server.calls.of("chat")[0].outcome != "answered"
 
 
-def test_server_as_a_process_of_its_own():
+def test_server_as_a_process_of_its_own(tmp_path):
+    faults = tmp_path / "faults.json"
+    faults.write_text('[{"kind": "503", "route": "speech", "nth": 1}]', "utf-8")
     command = [sys.executable, "-m", "podloom.rehearsal", "--port", "0", "--errors", "0.2", "--key", "k"]
+    command += ["--faults", str(faults)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             first = process.stdout.readline()
             url = re.match(r"http://127\.0\.0\.1:\d+", first).group()
             assert httpx.get(f"{url}/health").json() == {"status": "ok"}
+            line = {"model": "any", "voice": "nova", "input": "Hello.", "response_format": "wav"}
+            with httpx.Client(base_url=url, headers={"Authorization": "Bearer k"}) as client:
+                said = [client.post("/v1/audio/speech", json=line).status_code for _ in range(2)]
+            assert said == [503, 200]
         finally:
             process.terminate()
