@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from podloom.domain import Delivery, Voice
-from podloom.errors import PodloomError
+from podloom.errors import PodloomError, SpeechError
 
 if TYPE_CHECKING:
     from podloom.tts.engine import Audio, BatchingEngine
@@ -95,8 +95,19 @@ async def _speak(engine: BatchingEngine, batch: Sequence[_Waiting]) -> None:
         for line in batch:
             _settle(line, error)
     else:
-        for line, audio in zip(batch, made, strict=True):
-            _settle(line, audio)
+        for line, outcome in zip(batch, _one_each(batch, made), strict=True):
+            _settle(line, outcome)
+
+
+def _one_each(batch: Sequence[_Waiting], made: Sequence[Audio]) -> Sequence[Audio | SpeechError]:
+    """What was made; an error a line where it cannot be told which clip is whose."""
+    if len(made) == len(batch):
+        return made
+    message = (
+        f"{batch[0].voice.engine} returned {len(made)} clips for {len(batch)} lines; report it to whoever "
+        "wrote this engine, or choose another one"
+    )
+    return [SpeechError(message) for _ in batch]
 
 
 def _settle(line: _Waiting, outcome: Audio | Exception) -> None:

@@ -105,6 +105,17 @@ async def test_an_error_of_our_own_reaches_everybody_who_waits(engine):
     assert [type(result) for result in results] == [ZeroDivisionError] * 2
 
 
+@pytest.mark.parametrize("made", [1, 3])
+async def test_an_engine_that_returns_too_few_or_too_many_fails_everybody_who_waits(engine, made):
+    async def miscounted(texts, voice, delivery, *, seeds):
+        return [await ToneEngine.synthesize(engine, texts[0], voice)] * made
+
+    engine.speak_batch = miscounted
+    results = await asyncio.gather(*begin(engine, "one", "two"), return_exceptions=True)
+    assert [type(result) for result in results] == [SpeechError] * 2
+    assert f"tone returned {made} clips for 2 lines" in str(results[0])
+
+
 async def test_lines_that_nobody_waits_for_are_not_spoken(engine):
     one, two, three = begin(engine, "one") + begin(engine, "two", "three", voice=1)
     await settle()
