@@ -82,7 +82,11 @@ class Desk:
         try:
             async with waiting.limit:
                 return await self.queue.submit(
-                    at_its_turn, priority=place.priority, position=place.position, episode=place.episode
+                    at_its_turn,
+                    priority=place.priority,
+                    position=place.position,
+                    episode=place.episode,
+                    deadline_s=place.deadline_s,
                 )
         except TimeoutError:
             if not waiting.limit.expired():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -32,7 +34,7 @@ _MOODS: dict[Literal["cheerful", "serious", "curious"], str] = {
 }
 _EMPHASIS = r"stress|emphasi[sz]e|emphatic"
 _SEED: TypeAdapter[int] = TypeAdapter(Annotated[int, Field(ge=0, lt=2**31)])
-_POSITION: TypeAdapter[float] = TypeAdapter(Annotated[float, Field(allow_inf_nan=False)])
+_NUMBER: TypeAdapter[float] = TypeAdapter(Annotated[float, Field(allow_inf_nan=False)])
 _PRIORITY: TypeAdapter[Priority] = TypeAdapter(Priority)
 _LANGUAGE: TypeAdapter[Language | None] = TypeAdapter(Language)
 
@@ -93,7 +95,8 @@ def read_order(body: bytes, headers: Mapping[str, str], engine: SpeechEngine, lo
         place=wire.Place(
             _header(headers, wire.PRIORITY_HEADER, _PRIORITY, "normal"),
             headers.get(wire.EPISODE_HEADER, "")[:128],
-            _header(headers, wire.POSITION_HEADER, _POSITION, 0.0),
+            _header(headers, wire.POSITION_HEADER, _NUMBER, 0.0),
+            time.monotonic() + _header(headers, wire.DEADLINE_HEADER, _NUMBER, math.inf),
         ),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -46,10 +48,13 @@ def offered_voices(offer: wire.Offer, names: Sequence[str], language: Language |
 def place_headers(language: Language, seed: int) -> dict[str, str]:
     """Whose line this task is having spoken."""
     place = wire.place.get()
+    left_s = place.deadline_s - time.monotonic()
+    deadline = {} if math.isinf(left_s) else {wire.DEADLINE_HEADER: f"{left_s:.3f}"}
     return {
         wire.PRIORITY_HEADER: place.priority,
         wire.EPISODE_HEADER: place.episode,
         wire.POSITION_HEADER: f"{place.position:g}",
         wire.LANGUAGE_HEADER: language,
         wire.SEED_HEADER: str(seed),
+        **deadline,
     }

@@ -149,7 +149,7 @@ class SpeechQueue:
                 self._keeping += 1
                 self._release()
 
-        whose = place.set(Place(priority, episode, position))
+        whose = place.set(Place(priority, episode, position, deadline_s))
         try:
             yield spoken
         finally:

@@ -5,6 +5,7 @@ A client learns from the list of models that it talks to Podloom, and sends thes
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ UNSPEAKABLE = "unspeakable"
 PRIORITY_HEADER = "x-podloom-priority"
 EPISODE_HEADER = "x-podloom-episode"
 POSITION_HEADER = "x-podloom-position"
+DEADLINE_HEADER = "x-podloom-deadline"
+"""Seconds from now; below 0 when it is over."""
 LANGUAGE_HEADER = "x-podloom-language"
 SEED_HEADER = "x-podloom-seed"
 
@@ -34,6 +37,8 @@ class Place:
     """Episodes share evenly."""
     position: float = 0.0
     """In playback; a smaller one first."""
+    deadline_s: float = math.inf
+    """Of the episode, on `time.monotonic` of this process."""
 
 
 NOWHERE = Place()

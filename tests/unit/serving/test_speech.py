@@ -97,7 +97,14 @@ async def test_what_cannot_be_done_is_refused_as_openai_does(started, changes, s
 
 @pytest.mark.parametrize(
     ("header", "value"),
-    [("priority", "now"), ("position", "nan"), ("position", "first"), ("seed", "-1"), ("language", "fr")],
+    [
+        ("priority", "now"),
+        ("position", "nan"),
+        ("position", "first"),
+        ("deadline", "inf"),
+        ("seed", "-1"),
+        ("language", "fr"),
+    ],
 )
 async def test_headers_that_mean_nothing_are_refused(started, header, value):
     _, client = await started()

@@ -86,6 +86,29 @@ async def test_the_urgent_go_first_and_episodes_in_the_order_of_playback(started
     assert service.engine.begun == ["First.", "Now.", "Sooner.", "Later.", "Some day."]
 
 
+async def test_in_a_class_the_nearest_deadline_goes_first_and_one_that_is_over_before_it(started):
+    service, client = await started(Gated, slots=1)
+    said = [
+        ("Whenever.", "breaking", None),
+        ("Tonight.", "normal", "8000"),  # further away than a deadline counts
+        ("In a minute.", "normal", "60"),
+        ("Too late.", "normal", "-5"),
+        ("Some day.", "backfill", "1"),
+    ]
+    calls = [asyncio.create_task(say(client, input="First."))]
+    await until(lambda: service.engine.begun)
+    for count, (text, priority, deadline) in enumerate(said, 1):
+        headers = {"x-podloom-priority": priority, "x-podloom-episode": text}
+        headers |= {"x-podloom-deadline": deadline} if deadline else {}
+        calls.append(asyncio.create_task(say(client, headers, input=text)))
+        await until(lambda count=count: service.desk.queue.stats.waiting == count)
+    service.engine.gate.set()
+    await asyncio.gather(*calls)
+    assert service.engine.begun == [
+        "First.", "Whenever.", "Too late.", "In a minute.", "Tonight.", "Some day.",
+    ]  # fmt: skip
+
+
 async def test_in_a_full_waiting_room_the_urgent_take_the_place_of_the_last(started):
     service, client = await started(Gated, slots=1, waiting_room=1)
     first = asyncio.create_task(say(client))
