@@ -1,10 +1,13 @@
 """The bound on a speech server holds across processes when they share a Redis."""
 
+# ruff: noqa: ASYNC110 - the other clips are in another loop
+
 import asyncio
 import socket
 import threading
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from podloom import generate_podcast_async
@@ -12,14 +15,21 @@ from podloom.rehearsal import Scenario
 from podloom.serving.speech import SpeechService
 from podloom.serving.threaded import ThreadedServer
 from podloom.settings import CacheSettings, Settings, SpeechSettings
+from podloom.stages import opening
+from podloom.tts.queue import SpeechQueue
 from podloom.tts.tone import ToneEngine
 
 SOURCE = str(Path(__file__).parents[2] / "examples" / "city-trees.md")
 BOUND = 3
 
 
+@pytest.fixture(autouse=True)
+def queue_of_its_own(monkeypatch):
+    """Two loops stand for two processes: they share nothing in memory, so each run has its own queue."""
+    monkeypatch.setattr(opening, "queue_for", lambda engine: SpeechQueue(engine.concurrency))
+
+
 def make_in_two_processes(base_url, redis_url, tmp_path):
-    """Two loops stand for two processes: they share nothing in memory but the engine's name."""
     errors: list[BaseException] = []
 
     def make(number: int) -> None:
@@ -61,16 +71,23 @@ def test_two_processes_together_keep_to_the_bound(rehearsal, redis_url, tmp_path
 
 
 class Counting(ToneEngine):
-    """Could speak more at once than the fleet may ask for."""
+    """Could speak more at once than the fleet may ask for; the first clips wait until as many are there."""
 
-    done = now = most = 0
+    def __init__(self, settings):
+        super().__init__(settings)
+        self.done = self.now = self.most = 0
+        self._lock = threading.Lock()
 
     async def synthesize(self, text, voice, *, seed=0):
-        self.now += 1
-        self.most = max(self.most, self.now)
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        while self.most < BOUND:
+            await asyncio.sleep(0.005)
         await asyncio.sleep(0.05)
-        self.now -= 1
-        self.done += 1
+        with self._lock:
+            self.now -= 1
+            self.done += 1
         return await super().synthesize(text, voice, seed=seed)
 
 
