@@ -29,8 +29,7 @@ from podloom.stages.studio import Studio
 from podloom.telemetry import Telemetry
 from podloom.tracing import traced_run
 from podloom.tts.casting import cast, choose_engine, hard_to_understand, toneless, understudies
-from podloom.tts.engine import SpeechEngine
-from podloom.tts.openai_servers import addresses
+from podloom.tts.engine import ServedEngine, SpeechEngine
 from podloom.tts.queue import queue_for
 
 if TYPE_CHECKING:
@@ -168,10 +167,9 @@ def _fallback(engine: SpeechEngine, settings: Settings) -> SpeechEngine | None:
 
 def fleet_slots(settings: Settings, engine: SpeechEngine, cache: Cache) -> RedisSlots | None:
     """A remote engine's bound is its server's: all who share a Redis share it. Cores are each one's own."""
-    if not engine.remote or not settings.cache.redis_url.get_secret_value():
+    if not isinstance(engine, ServedEngine) or not settings.cache.redis_url.get_secret_value():
         return None
-    urls = ",".join(sorted(addresses(settings.speech.base_url)))
-    server = hashlib.sha256(urls.encode()).hexdigest()[:12]
+    server = hashlib.sha256(",".join(engine.servers).encode()).hexdigest()[:12]
     return open_slots(cache, f"speech:{engine.name}:{server}", engine.concurrency)
 
 

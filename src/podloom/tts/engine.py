@@ -85,6 +85,14 @@ class SpeechEngine(Protocol):
 
 
 @runtime_checkable
+class ServedEngine(Protocol):
+    """What an engine offers beside SpeechEngine when it speaks elsewhere: the bound is its servers'."""
+
+    servers: tuple[str, ...]
+    """Addresses in an order of their own: engines with the same ones share the bound."""
+
+
+@runtime_checkable
 class PhoneticEngine(Protocol):
     """What an engine offers beside SpeechEngine when its text may hold sounds, as in text/lexicon.py."""
 

@@ -67,6 +67,7 @@ class OpenAISpeechEngine:
         self._speech = settings.speech
         self._key = settings.speech_key
         self._urls = addresses(settings.speech.base_url) or [OPENAI_URL]
+        self.servers = tuple(sorted(self._urls))
         self._offer: Offer | None = None
         """Of a speech server of ours."""
         self.concurrency = settings.speech.remote_concurrency

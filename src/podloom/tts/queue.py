@@ -1,22 +1,9 @@
 """One bounded queue in front of every engine: who speaks next when several episodes want to.
 
-A line's place is decided when a slot becomes free, by its *lane* (episode and priority class):
-
-    level(lane) = class - floor(starved_s / AGING_S)        class: breaking 0, normal 1, backfill 2
-
-`starved_s` is how long the lane has had a line waiting without any of its lines being started. The lowest
-level goes first; at the same level the lane whose deadline is nearest, if it is less than HORIZON_S away or
-over; else the lane that was served longest ago (episodes share evenly); within the lane the line that is
-played first. So a breaking episode gets nearly everything, and an episode `n` classes below still gets a line
-every `(n + 1) * AGING_S` seconds: nothing starves, and a long backfill does not turn urgent merely because
-its last line has been waiting for an hour.
+tts/lanes.py has the order. The bound is the process's: lines of all its event loops share it.
 
 A slot is for speaking. Keeping what was spoken (encoding, writing to disk) goes on beside the next line, for
 at most as many lines as there are slots: no more than that is lost when the process is killed, or in memory.
-
-A deadline never changes the class. Whoever sets deadlines cannot push news aside; what must come first is
-asked for as breaking. Earliest deadline first meets all deadlines of a class that can be met at all, as long
-as nothing above it needs the slots.
 """
 
 from __future__ import annotations
@@ -29,23 +16,15 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
-from weakref import WeakKeyDictionary
 
 from podloom.domain import Priority
-from podloom.tts.engine import SpeechEngine
+from podloom.tts.engine import ServedEngine, SpeechEngine
+from podloom.tts.lanes import Lane, Ticket
 from podloom.tts.wire import Place, place
 
 T = TypeVar("T")
-
-AGING_S = 30.0
-"""Without service for so long, a lane moves up by one class."""
-
-HORIZON_S = 3600.0
-"""A deadline that is further away counts as none: until then episodes share evenly."""
-
-_CLASS: dict[Priority, int] = {"breaking": 0, "normal": 1, "backfill": 2}
 
 
 @dataclass(frozen=True)
@@ -57,32 +36,11 @@ class QueueStats:
     done: int
 
 
-@dataclass(order=True)
-class _Ticket:
-    """A job that waits for a slot."""
-
-    position: float
-    number: int
-    granted: asyncio.Future[None] = field(compare=False)
-
-
-@dataclass
-class _Lane:
-    """The waiting jobs of one episode in one class; exists while there are any."""
-
-    class_: int
-    unserved_since_s: float
-    last_start: int
-    deadline_s: float = math.inf
-    """On the queue's clock."""
-    tickets: list[_Ticket] = field(default_factory=list)
-
-
 class SpeechQueue:
-    """Runs at most `concurrency` jobs at once, in the order of the module's formula.
+    """Runs at most `concurrency` jobs at once, in the order of tts/lanes.py.
 
     A job runs in the task of whoever submitted it: its context, its exceptions and its cancellation are what
-    they would be without the queue. Belongs to one event loop.
+    they would be without the queue.
     """
 
     def __init__(self, concurrency: int, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -90,7 +48,9 @@ class SpeechQueue:
             raise ValueError(f"concurrency is {concurrency}; it has to be at least 1")
         self.concurrency = concurrency
         self._clock = clock
-        self._lanes: dict[tuple[Priority, str], _Lane] = {}
+        # Re-entrant: a coroutine that is collected as garbage gives its slot back wherever that happens.
+        self._lock = threading.RLock()
+        self._lanes: dict[tuple[Priority, str], Lane] = {}
         self._last_starts: dict[str, int] = {}
         self._numbers = itertools.count(1)
         self._running = 0
@@ -100,10 +60,10 @@ class SpeechQueue:
 
     @property
     def stats(self) -> QueueStats:
-        """Jobs by state."""
-        # Copied first: whoever shows metrics looks from another thread.
-        waiting = sum(len(lane.tickets) for lane in list(self._lanes.values()))
-        return QueueStats(waiting, self._running, self._done)
+        """Jobs by state; from any thread."""
+        with self._lock:
+            waiting = sum(len(lane.tickets) for lane in self._lanes.values())
+            return QueueStats(waiting, self._running, self._done)
 
     async def submit(
         self,
@@ -139,107 +99,113 @@ class SpeechQueue:
             episode: Who shares evenly with whom.
             deadline_s: When the episode has to be done, on the queue's clock; the last one given counts.
         """
-        await self._slot(priority, position, episode, deadline_s)
-        kept_yet = True
-
-        def spoken() -> None:
-            nonlocal kept_yet
-            if kept_yet:
-                kept_yet = False
-                self._keeping += 1
-                self._release()
-
+        ticket = await self._slot(Place(priority, episode, position, deadline_s))
         whose = place.set(Place(priority, episode, position, deadline_s))
         try:
-            yield spoken
+            yield lambda: self._spoken(ticket)
         finally:
+            self._end(ticket)
             place.reset(whose)
+
+    async def _slot(self, whose: Place) -> Ticket:
+        granted = asyncio.get_running_loop().create_future()
+        with self._lock:
+            ticket = Ticket(whose.position, next(self._numbers), granted)
+            lane = self._lane(whose)
+            heapq.heappush(lane.tickets, ticket)
+            self._grant()
+        try:
+            await granted
+        except BaseException:
+            self._withdraw(lane, ticket)
+            raise
+        return ticket
+
+    def _lane(self, whose: Place) -> Lane:
+        key = (whose.priority, whose.episode)
+        lane = self._lanes.get(key)
+        if lane is None:
+            last_start = self._last_starts.get(whose.episode, 0)
+            lane = self._lanes[key] = Lane(*key, self._clock(), last_start)
+        lane.deadline_s = whose.deadline_s
+        return lane
+
+    def _withdraw(self, lane: Lane, ticket: Ticket) -> None:
+        """Take a cancelled job out; a slot that was granted in the same moment goes to the next."""
+        with self._lock:
+            if ticket.speaking:
+                self._release(ticket)
+            elif ticket in lane.tickets:
+                lane.tickets.remove(ticket)
+                heapq.heapify(lane.tickets)
+                self._forget_if_empty(lane)
+
+    def _spoken(self, ticket: Ticket) -> None:
+        with self._lock:
+            if ticket.speaking:
+                self._keeping += 1
+                self._release(ticket)
+
+    def _end(self, ticket: Ticket) -> None:
+        with self._lock:
             self._done += 1
-            if kept_yet:
-                self._release()
+            if ticket.speaking:
+                self._release(ticket)
             else:
                 self._keeping -= 1
                 self._grant()
 
-    async def _slot(self, priority: Priority, position: float, episode: str, deadline_s: float) -> None:
-        key = (priority, episode)
-        ticket = _Ticket(position, next(self._numbers), asyncio.get_running_loop().create_future())
-        lane = self._lanes.get(key)
-        if lane is None:
-            last_start = self._last_starts.get(episode, 0)
-            lane = self._lanes[key] = _Lane(_CLASS[priority], self._clock(), last_start)
-        lane.deadline_s = deadline_s
-        heapq.heappush(lane.tickets, ticket)
-        self._grant()
-        try:
-            await ticket.granted
-        except asyncio.CancelledError:
-            self._withdraw(key, ticket)
-            raise
-
-    def _withdraw(self, key: tuple[Priority, str], ticket: _Ticket) -> None:
-        """Take a cancelled job out; a slot that was granted in the same moment goes to the next."""
-        if ticket.granted.done() and not ticket.granted.cancelled():
-            self._release()
-        elif (lane := self._lanes.get(key)) and ticket in lane.tickets:
-            lane.tickets.remove(ticket)
-            heapq.heapify(lane.tickets)
-            self._forget_if_empty(key)
-
-    def _release(self) -> None:
+    def _release(self, ticket: Ticket) -> None:
+        ticket.speaking = False
         self._running -= 1
         self._grant()
         if not self._running and not self._lanes:
             self._last_starts.clear()  # nobody is left to be fair to
 
+    @property
+    def _room(self) -> int:
+        """Lines that could start now."""
+        unkept = self._running + self._keeping
+        return min(self.concurrency - self._running, 2 * self.concurrency - unkept)
+
     def _grant(self) -> None:
         """Give free slots to the waiting jobs that come first."""
-        while self._lanes and self._running < self.concurrency and self._unkept < 2 * self.concurrency:
+        while self._lanes and self._room > 0:
             now_s = self._clock()
-            key = min(self._lanes, key=lambda key: self._rank(self._lanes[key], now_s))
-            lane = self._lanes[key]
-            ticket = heapq.heappop(lane.tickets)
-            if not ticket.granted.cancelled():
-                lane.unserved_since_s = now_s
-                lane.last_start = self._last_starts[key[1]] = next(self._numbers)
-                self._running += 1
-                ticket.granted.set_result(None)
-            self._forget_if_empty(key)
+            self._start(min(list(self._lanes.values()), key=lambda lane: lane.rank(now_s)))
 
-    @property
-    def _unkept(self) -> int:
-        return self._running + self._keeping
+    def _start(self, lane: Lane) -> None:
+        """Let the lane's first line begin, if somebody still waits for it."""
+        ticket = heapq.heappop(lane.tickets)
+        if ticket.tell():
+            lane.unserved_since_s = self._clock()
+            lane.last_start = self._last_starts[lane.episode] = next(self._numbers)
+            ticket.speaking = True
+            self._running += 1
+        self._forget_if_empty(lane)
 
-    @staticmethod
-    def _rank(lane: _Lane, now_s: float) -> tuple[int, float, int, _Ticket]:
-        starved_s = max(0.0, now_s - lane.unserved_since_s)
-        level = lane.class_ - int(starved_s // AGING_S)
-        due_s = lane.deadline_s if lane.deadline_s - now_s < HORIZON_S else math.inf
-        return level, due_s, lane.last_start, lane.tickets[0]
-
-    def _forget_if_empty(self, key: tuple[Priority, str]) -> None:
-        if not self._lanes[key].tickets:
-            del self._lanes[key]
+    def _forget_if_empty(self, lane: Lane) -> None:
+        if not lane.tickets:
+            del self._lanes[lane.priority, lane.episode]
 
 
-_queues: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, SpeechQueue]] = WeakKeyDictionary()
+_queues: dict[tuple[str, tuple[str, ...], int], SpeechQueue] = {}
 _queues_lock = threading.Lock()
 
 
 def queue_for(engine: SpeechEngine) -> SpeechQueue:
-    """The queue that all episodes of this process share for this engine, one for each running loop."""
-    loop = asyncio.get_running_loop()
+    """The queue that all episodes of this process share for this engine, its servers and its bound."""
+    servers = engine.servers if isinstance(engine, ServedEngine) else ()
     with _queues_lock:
-        queues = _queues.setdefault(loop, {})
-        return queues.setdefault(engine.name, SpeechQueue(engine.concurrency))
+        return _queues.setdefault((engine.name, servers, engine.concurrency), SpeechQueue(engine.concurrency))
 
 
 def queue_lengths() -> dict[str, dict[str, int]]:
     """Lines that wait and run in this process, by engine; from any thread."""
     with _queues_lock:
-        queues = [named for of_loop in _queues.values() for named in of_loop.items()]
+        queues = list(_queues.items())
     lengths: dict[str, dict[str, int]] = {}
-    for name, queue in queues:
+    for (name, *_), queue in queues:
         length, stats = lengths.setdefault(name, {"waiting": 0, "running": 0}), queue.stats
         length["waiting"] += stats.waiting
         length["running"] += stats.running

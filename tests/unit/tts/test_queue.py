@@ -5,9 +5,8 @@ from contextvars import ContextVar
 
 import pytest
 
-from podloom.settings import Settings
-from podloom.tts.queue import AGING_S, QueueStats, SpeechQueue, queue_for
-from podloom.tts.tone import ToneEngine
+from podloom.tts.lanes import AGING_S
+from podloom.tts.queue import QueueStats, SpeechQueue
 
 
 class Clock:
@@ -257,19 +256,6 @@ async def test_context_is_the_submitters():
         return await queue.submit(read)
 
     assert await asyncio.gather(submit("a"), submit("b")) == ["a", "b"]
-
-
-async def test_engine_has_one_queue_a_loop():
-    engine = ToneEngine(Settings())
-    queue = queue_for(engine)
-    assert queue_for(engine) is queue
-    assert queue.concurrency == engine.concurrency
-    elsewhere = await asyncio.to_thread(lambda: asyncio.run(other_loop(engine)))
-    assert elsewhere is not queue
-
-
-async def other_loop(engine: ToneEngine) -> SpeechQueue:
-    return queue_for(engine)
 
 
 def test_concurrency_of_zero_is_refused():

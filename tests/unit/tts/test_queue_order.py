@@ -8,7 +8,8 @@ from itertools import accumulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from podloom.tts.queue import AGING_S, HORIZON_S, SpeechQueue
+from podloom.tts.lanes import AGING_S, HORIZON_S
+from podloom.tts.queue import SpeechQueue
 
 CLASS = {"breaking": 0, "normal": 1, "backfill": 2}
 
