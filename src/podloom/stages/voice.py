@@ -18,7 +18,7 @@ from podloom.stages.pronouncing import lexicon_of, spoken_by
 from podloom.stages.remembered import ClipEntry, fits
 from podloom.stages.run import Run
 from podloom.tracing import span
-from podloom.tts.check import Checked, checked_clip
+from podloom.tts.check import Checked, FaultyError, checked_clip
 from podloom.tts.engine import SpeechEngine, direction
 from podloom.tts.queue import queue_for
 
@@ -128,8 +128,34 @@ class _Part:
     async def _synthesize(self) -> tuple[dict[str, str], Clip]:
         """A new clip, and its cache entry; `voiced_by` when the fallback engine had to."""
         run, segment = self.run, self.segment
-        queue = run.queue if self._is_cast else queue_for(self.engine)
         self._refuse_while_down()
+        try:
+            made = await self._sound()
+        except SpeechError as error:
+            raise SpeechError(f"{segment.label} ({segment.speaker}): {error}") from error
+        run.telemetry.counters["speech.calls"] += 1
+        run.telemetry.counters["speech.characters"] += len(self.text) if self._is_cast else 0
+        return made
+
+    async def _sound(self) -> tuple[dict[str, str], Clip]:
+        """By the engine, or by the fallback what stays faulty.
+
+        The first one's turn is over then: whoever holds one engine's slot waits for no other's, and two that
+        stand in for one another never wait for each other.
+        """
+        try:
+            return await self._in_turn(self.engine, self.voice)
+        except FaultyError as error:
+            if self.fallback is None:
+                raise
+            return await self._in_turn(*self.fallback, error.faults)
+
+    async def _in_turn(
+        self, engine: SpeechEngine, voice: Voice, faults: tuple[str, ...] = ()
+    ) -> tuple[dict[str, str], Clip]:
+        """By this engine, after others' `faults`."""
+        run, segment = self.run, self.segment
+        queue = run.queue if engine is run.engine else queue_for(engine)
         turn = queue.turn(
             priority=run.request.priority,
             position=segment.chapter * PLACES_PER_CHAPTER + segment.index,
@@ -137,15 +163,13 @@ class _Part:
             deadline_s=run.due_s,
         )
         async with turn as spoken:
-            async with _slot(run) if self._is_cast else nullcontext():
-                self._refuse_while_down()  # it may have failed while this line waited
+            async with _slot(run) if engine is run.engine else nullcontext():
+                if engine is self.engine:
+                    self._refuse_while_down()  # it may have failed while this line waited
                 run.paying.add(asyncio.current_task())
-                made = await nearly_done(self._speak())
+                made = await nearly_done(self._speak(engine, voice, faults))
             spoken()
-            entry, clip = await nearly_done(self._keep(made))
-        run.telemetry.counters["speech.calls"] += 1
-        run.telemetry.counters["speech.characters"] += len(self.text) if self._is_cast else 0
-        return entry, clip
+            return await nearly_done(self._keep(made))
 
     async def _keep(self, made: Checked) -> tuple[dict[str, str], Clip]:
         """On disk and in the tts tier; within the line's turn, so that a kill loses a bounded number."""
@@ -159,20 +183,10 @@ class _Part:
         if self._is_cast and self.fallback is not None:
             self.run.outage.check()
 
-    async def _speak(self) -> Checked:
-        segment, run = self.segment, self.run
-        try:
-            made = await checked_clip(
-                self.engine,
-                self.text,
-                self.voice,
-                seed=run.request.seed,
-                delivery=self._delivery,
-                fallback=self.fallback,
-            )
-        except SpeechError as error:
-            raise SpeechError(f"{segment.label} ({segment.speaker}): {error}") from error
-        _tell_faults(run, segment, made)
+    async def _speak(self, engine: SpeechEngine, voice: Voice, faults: tuple[str, ...]) -> Checked:
+        seed = self.run.request.seed
+        made = await checked_clip(engine, self.text, voice, seed=seed, delivery=self._delivery, faults=faults)
+        _tell_faults(self.run, self.segment, made)
         return made
 
 

@@ -138,6 +138,15 @@ class Checked:
     """Of the attempts before, one phrase an attempt."""
 
 
+class FaultyError(SpeechError):
+    """No attempt gave a sound clip."""
+
+    def __init__(self, message: str, faults: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.faults = faults
+        """One phrase an attempt."""
+
+
 async def checked_clip(
     engine: SpeechEngine,
     text: str,
@@ -146,43 +155,37 @@ async def checked_clip(
     seed: int = 0,
     delivery: Delivery = PLAIN,
     check: ClipCheck | None = None,
-    fallback: tuple[SpeechEngine, Voice] | None = None,
+    faults: tuple[str, ...] = (),
 ) -> Checked:
     """The audio of one segment that passed the check.
 
-    A faulty clip is made once more with another seed, where the engine heeds it, and then by the fallback.
+    A faulty clip is made once more with another seed, where the engine heeds it.
 
     Args:
-        engine: Makes the audio.
+        engine: Makes the audio; loaded if it is not yet.
         text: Normalised for speech.
         voice: One of the engine's.
         seed: Of the first attempt.
         delivery: How to say it, where the engine can.
         check: What learns the voices' pace; by default one an engine and process.
-        fallback: Another engine, loaded only when it is needed, and one of its voices.
+        faults: Of another engine, which this one stands in for.
 
     Raises:
-        SpeechError: All attempts are faulty; the message names the faults.
+        FaultyError: All attempts are faulty; the message names the faults.
         ProviderError: The server failed.
     """
-    attempts = [_Attempt(engine, voice, seed)]
-    if engine.seeded:
-        attempts.append(_Attempt(engine, voice, (seed + _NEXT_SEED) % 2**31))
-    if fallback:
-        attempts.append(_Attempt(*fallback, seed))
-    faults: list[str] = []
-    for attempt in attempts:
-        its_check = check if check and attempt.engine is engine else None
-        audio, fault = await attempt.make(text, delivery, its_check)
+    another = "" if faults else ", or set PODLOOM_SPEECH_FALLBACK_ENGINE"
+    for attempt_seed in (seed, (seed + _NEXT_SEED) % 2**31) if engine.seeded else (seed,):
+        audio, fault = await _Attempt(engine, voice, attempt_seed).make(text, delivery, check)
         if audio is not None:
-            return Checked(audio, attempt.voice, tuple(faults))
-        faults.append(f"{attempt.engine.name} voice {attempt.voice.id!r}: {fault}")
+            return Checked(audio, voice, faults)
+        faults = (*faults, f"{engine.name} voice {voice.id!r}: {fault}")
         _LOG.warning("faulty clip by %s; text %r", faults[-1], text)
-    another = "" if fallback else ", or set PODLOOM_SPEECH_FALLBACK_ENGINE"
-    raise SpeechError(
-        f"no attempt of {len(attempts)} gave a sound clip for {_short(text)!r} ({' / '.join(faults)}); "
+    message = (
+        f"no attempt of {len(faults)} gave a sound clip for {_short(text)!r} ({' / '.join(faults)}); "
         f"reword the line, or choose another voice or engine{another}"
     )
+    raise FaultyError(message, faults)
 
 
 @dataclass(frozen=True)

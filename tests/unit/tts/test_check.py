@@ -4,7 +4,7 @@ import pytest
 from podloom.domain import Voice
 from podloom.errors import SpeechError
 from podloom.settings import Settings
-from podloom.tts.check import ENOUGH_CLIPS, PRIOR_FACTOR, ClipCheck, checked_clip
+from podloom.tts.check import ENOUGH_CLIPS, PRIOR_FACTOR, ClipCheck, FaultyError, checked_clip
 from podloom.tts.engine import Audio
 from podloom.tts.tone import SAMPLE_RATE, ToneEngine
 
@@ -121,10 +121,12 @@ async def test_engine_that_ignores_the_seed_is_not_asked_twice():
     assert len(engine.seeds) == 1
 
 
-async def test_fallback_speaks_what_stays_faulty():
+async def test_who_stands_in_tells_the_faults_before():
     engine, other = Faulty(2), ToneEngine(Settings())
     voice = other.voices("en")[1]
-    made = await checked_clip(engine, TEXT, engine.voices("en")[0], fallback=(other, voice))
+    with pytest.raises(FaultyError) as stopped:
+        await checked_clip(engine, TEXT, engine.voices("en")[0])
+    made = await checked_clip(other, TEXT, voice, faults=stopped.value.faults)
     assert made.voice == voice
     assert made.audio.samples.any()
     assert [fault.partition(": ")[2] for fault in made.faults] == [
@@ -132,32 +134,30 @@ async def test_fallback_speaks_what_stays_faulty():
     ] * 2
 
 
-async def test_fallback_is_not_loaded_before_it_is_needed():
-    class Unloadable(ToneEngine):
-        async def load(self) -> None:
-            raise AssertionError
-
-    engine, other = ToneEngine(Settings()), Unloadable(Settings())
-    voice = engine.voices("en")[0]
-    assert (await checked_clip(engine, TEXT, voice, fallback=(other, voice))).faults == ()
-
-
 async def test_engine_that_refuses_a_text_counts_as_faulty():
     class Mute(ToneEngine):
         async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
             raise SpeechError("no symbols for it")
 
-    engine, other = Mute(Settings()), ToneEngine(Settings())
-    voice = engine.voices("en")[0]
-    made = await checked_clip(engine, TEXT, voice, fallback=(other, voice))
-    assert made.faults == ("tone voice 'tone-low': no symbols for it",) * 2
+    engine = Mute(Settings())
+    with pytest.raises(FaultyError) as stopped:
+        await checked_clip(engine, TEXT, engine.voices("en")[0])
+    assert stopped.value.faults == ("tone voice 'tone-low': no symbols for it",) * 2
 
 
 async def test_clip_that_stays_faulty_is_an_error_that_says_why():
-    engine, other = Faulty(9), Faulty(9)
+    engine = Faulty(9)
     voice = engine.voices("en")[0]
-    with pytest.raises(SpeechError, match=r"no attempt of 3 .* 'The water.*silent.*silent.*silent.*reword"):
-        await checked_clip(engine, TEXT, voice, fallback=(other, voice))
+    with pytest.raises(SpeechError, match=r"no attempt of 3 .* 'The water.*cracked.*silent.*silent.*reword"):
+        await checked_clip(engine, TEXT, voice, faults=("cracked",))
+
+
+async def test_a_fallback_is_asked_for_by_whoever_has_none():
+    engine = Faulty(9)
+    for faults, hinted in [((), True), (("cracked",), False)]:
+        with pytest.raises(SpeechError) as stopped:
+            await checked_clip(engine, TEXT, engine.voices("en")[0], faults=faults)
+        assert ("PODLOOM_SPEECH_FALLBACK_ENGINE" in str(stopped.value)) == hinted
 
 
 async def test_voices_are_learned_across_calls_of_an_engine():
