@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podloom.text.english import addresses, amounts, dates, figures, words
+from podloom.text.english import addresses, amounts, dates, figures, places, words
 from podloom.text.plain import pauses
 from podloom.text.rules import apply
 
@@ -17,6 +17,7 @@ def speak(text: str) -> str:
         *amounts.RULES,
         *figures.LATER_RULES,
         *words.SIGNS,
+        *places.RULES,
         *words.RULES,
     )
     return pauses(apply(rules, text), keep="'-")
