@@ -37,7 +37,9 @@ _MARKDOWN: tuple[Rule, ...] = (
     (re.compile(r"^[ ]*#{1,6} +([^\n]*?)[ #]*$", re.MULTILINE), r"\n\n\1\n\n"),
     (re.compile(r"^[ ]*[-*+·] +([^\n]*)$", re.MULTILINE), r"\n\n\1\n\n"),
     (re.compile(r"`+"), ""),
-    (re.compile(r"(\*{1,3}|~~)(?=\S)([^\n*~]+)(?<=\S)\1"), r"\2"),
+    # Between two letters or digits on both sides it is a product: 3*4*5.
+    (re.compile(r"(?<!\w)(\*{1,3}|~~)(?=\S)([^\n*~]+)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(\*{1,3}|~~)(?=\S)([^\n*~]+)(?<=\S)\1(?![A-Za-z0-9_])"), r"\2"),
     (re.compile(r"(?<!\w)(_{1,3})(?=\S)([^\n_]+)(?<=\S)\1(?!\w)"), r"\2"),
     (re.compile(r"</?[a-z][a-z0-9]*(?: [^<>\n]*)?/?>"), " "),
     (re.compile(r"^[ ]*\|[ ]*|[ ]*\|[ ]*$", re.MULTILINE), ""),
@@ -45,6 +47,8 @@ _MARKDOWN: tuple[Rule, ...] = (
 )
 _LONG_NUMBER = re.compile(r"\d{40}(?=\d)")
 """Read digit by digit in any case; in pieces it keeps every rule quick."""
+_GROUPED = re.compile("(?<!\\d)\\d{1,3}(?:[\u00a0\u2009\u202f]\\d{3})+(?!\\d)")
+_RAISED = re.compile("[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _PARAGRAPH = re.compile(r"\s*\n\s*\n\s*")
 _DASHES = re.compile(r"\s*(?:[—–]+|--+|(?<=\s)-+(?=\s))\s*|\s*[;:()\[\]{}]+\s*")
 _STOPS = re.compile(r"[\s.,!?…]*[.,!?…][\s.,!?…]*")
@@ -53,7 +57,9 @@ _KOREAN_ENDINGS = "다요까죠네"
 
 def plain(text: str) -> str:
     """One line: characters unified, digits ASCII; emoji, control characters, Markdown and HTML gone."""
-    unified = "".join(map(_unify, unicodedata.normalize("NFC", html.unescape(text))))
+    composed = unicodedata.normalize("NFC", html.unescape(text))
+    grouped = _GROUPED.sub(lambda m: "".join(filter(str.isdigit, m[0])), composed)
+    unified = "".join(map(_unify, _RAISED.sub(_raised, grouped)))
     unified = _LONG_NUMBER.sub(r"\g<0> ", unified)
     marked = apply(_MARKDOWN, unified)
     # Marks that would leave nothing are none: "[1]" alone is a one in brackets.
@@ -81,6 +87,11 @@ def _unify(char: str) -> str:
     if category in ("Cf", "Sk", "So", "Me") or "\ufe00" <= char <= "\ufe0f":
         return ""
     return " " if category[0] in "CZ" else char
+
+
+def _raised(match: re.Match[str]) -> str:
+    """Raised digits together are one power: 10⁻¹² is 10^-12."""
+    return "^" + unicodedata.normalize("NFKC", match[0]).replace("−", "-")
 
 
 def _ascii_number(char: str) -> str:

@@ -1,104 +1,67 @@
-"""English money, percentages and measures."""
+"""English money, percentages, measures, and spans from one amount to another."""
 
 from __future__ import annotations
 
 import re
 
-from podloom.text.english.numbers import cardinal, number, quantity
+from podloom.text.english.numbers import NUMBER, cardinal, number, quantity
+from podloom.text.english.units import EXPRESSION, PER, UNIT, per, unit_words
 from podloom.text.rules import Rule
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _SIGN = r"(?:(?<![\w)\]])[-+±~≈]\s?)?"
 
+_DOLLARS = {
+    "$": "", "US$": "US ", "C$": "Canadian ", "CA$": "Canadian ", "A$": "Australian ", "AU$": "Australian ",
+    "HK$": "Hong Kong ", "NZ$": "New Zealand ", "S$": "Singapore ", "NT$": "Taiwan ", "USD": "US ",
+    "CAD": "Canadian ", "AUD": "Australian ", "HKD": "Hong Kong ", "NZD": "New Zealand ", "SGD": "Singapore ",
+}  # fmt: skip
 _MONEY: dict[str, tuple[str, str, str]] = {  # singular, plural, hundredths
-    "$": ("dollar", "dollars", "cent"), "US$": ("US dollar", "US dollars", "cent"),
-    "C$": ("Canadian dollar", "Canadian dollars", "cent"),
-    "CA$": ("Canadian dollar", "Canadian dollars", "cent"),
-    "A$": ("Australian dollar", "Australian dollars", "cent"),
-    "AU$": ("Australian dollar", "Australian dollars", "cent"),
-    "HK$": ("Hong Kong dollar", "Hong Kong dollars", "cent"),
-    "NZ$": ("New Zealand dollar", "New Zealand dollars", "cent"),
-    "S$": ("Singapore dollar", "Singapore dollars", "cent"),
+    **{symbol: (f"{whose}dollar", f"{whose}dollars", "cent") for symbol, whose in _DOLLARS.items()},
     "€": ("euro", "euros", "cent"), "£": ("pound", "pounds", "penny"), "¥": ("yen", "yen", ""),
     "₩": ("won", "won", ""), "₹": ("rupee", "rupees", "paisa"), "₽": ("ruble", "rubles", "kopek"),
-    "₿": ("bitcoin", "bitcoin", ""),
-    "USD": ("US dollar", "US dollars", "cent"), "EUR": ("euro", "euros", "cent"),
-    "GBP": ("pound", "pounds", "penny"), "JPY": ("yen", "yen", ""), "KRW": ("won", "won", ""),
-    "CNY": ("yuan", "yuan", ""), "RMB": ("yuan", "yuan", ""),
-    "CHF": ("Swiss franc", "Swiss francs", "centime"),
-    "INR": ("rupee", "rupees", "paisa"), "CAD": ("Canadian dollar", "Canadian dollars", "cent"),
-    "AUD": ("Australian dollar", "Australian dollars", "cent"),
+    "₿": ("bitcoin", "bitcoin", ""), "₺": ("lira", "lira", ""), "₪": ("shekel", "shekels", ""),
+    "₦": ("naira", "naira", ""), "₱": ("peso", "pesos", ""), "₴": ("hryvnia", "hryvnias", ""),
+    "R$": ("real", "reais", ""), "Rs.": ("rupee", "rupees", "paisa"), "Rs": ("rupee", "rupees", "paisa"),
+    "EUR": ("euro", "euros", "cent"), "GBP": ("pound", "pounds", "penny"), "JPY": ("yen", "yen", ""),
+    "KRW": ("won", "won", ""), "CNY": ("yuan", "yuan", ""), "RMB": ("yuan", "yuan", ""),
+    "CHF": ("Swiss franc", "Swiss francs", "centime"), "INR": ("rupee", "rupees", "paisa"),
+    "SEK": ("Swedish krona", "Swedish kronor", ""), "NOK": ("Norwegian krone", "Norwegian kroner", ""),
+    "DKK": ("Danish krone", "Danish kroner", ""), "MXN": ("Mexican peso", "Mexican pesos", ""),
+    "BRL": ("Brazilian real", "Brazilian reais", ""), "ZAR": ("rand", "rand", ""),
 }  # fmt: skip
 _SCALES = {
     "k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "mm": "million",
-    "b": "billion", "B": "billion", "bn": "billion", "t": "trillion", "T": "trillion", "tn": "trillion",
+    "mln": "million", "b": "billion", "B": "billion", "bn": "billion", "bln": "billion", "t": "trillion",
+    "T": "trillion", "tn": "trillion", "trn": "trillion",
 }  # fmt: skip
-_SCALE = r"(?:(?P<gap>[\s-]?)(?P<scale>hundred|thousand|million|billion|trillion|bn|mn|tn|[kKmMbBtT])\b)?"
+_SCALE_NAMES = "hundred|thousand|million|billion|trillion|lakh|crore"
+_SCALE = rf"(?:(?P<gap>[\s-]?)(?P<scale>{_SCALE_NAMES}|bln|bn|mln|mn|trn|tn|[kKmMbBtT])\b)?"
 _SYMBOL = "|".join(sorted(map(re.escape, _MONEY), key=len, reverse=True))
-
-UNITS: dict[str, tuple[str, str]] = {
-    "km": ("kilometer", "s"), "m": ("meter", "s"), "cm": ("centimeter", "s"), "mm": ("millimeter", "s"),
-    "µm": ("micrometer", "s"), "μm": ("micrometer", "s"), "nm": ("nanometer", "s"), "mi": ("mile", "s"),
-    "ft": ("foot", "feet"), "yd": ("yard", "s"), "kg": ("kilogram", "s"), "g": ("gram", "s"),
-    "mg": ("milligram", "s"), "µg": ("microgram", "s"), "μg": ("microgram", "s"), "lb": ("pound", "s"),
-    "lbs": ("pound", "s"), "oz": ("ounce", "s"), "L": ("liter", "s"), "l": ("liter", "s"),
-    "ml": ("milliliter", "s"), "mL": ("milliliter", "s"), "ha": ("hectare", "s"), "gal": ("gallon", "s"),
-    "kph": ("kilometer per hour", "kilometers per hour"), "mph": ("mile per hour", "miles per hour"),
-    "mpg": ("mile per gallon", "miles per gallon"),
-    "rpm": ("revolution per minute", "revolutions per minute"),
-    "fps": ("frame per second", "frames per second"), "bpm": ("beat per minute", "beats per minute"),
-    "bps": ("basis point", "s"), "kbps": ("kilobit per second", "kilobits per second"),
-    "Mbps": ("megabit per second", "megabits per second"),
-    "Gbps": ("gigabit per second", "gigabits per second"),
-    "kB": ("kilobyte", "s"), "KB": ("kilobyte", "s"), "MB": ("megabyte", "s"),
-    "GB": ("gigabyte", "s"), "TB": ("terabyte", "s"), "PB": ("petabyte", "s"), "KiB": ("kibibyte", "s"),
-    "MiB": ("mebibyte", "s"), "GiB": ("gibibyte", "s"), "Mb": ("megabit", "s"), "Gb": ("gigabit", "s"),
-    "Hz": ("hertz", ""), "kHz": ("kilohertz", ""), "MHz": ("megahertz", ""), "GHz": ("gigahertz", ""),
-    "W": ("watt", "s"), "kW": ("kilowatt", "s"), "MW": ("megawatt", "s"), "GW": ("gigawatt", "s"),
-    "TW": ("terawatt", "s"), "Wh": ("watt-hour", "s"), "kWh": ("kilowatt-hour", "s"),
-    "MWh": ("megawatt-hour", "s"), "GWh": ("gigawatt-hour", "s"), "TWh": ("terawatt-hour", "s"),
-    "V": ("volt", "s"), "kV": ("kilovolt", "s"), "mV": ("millivolt", "s"), "mA": ("milliamp", "s"),
-    "mAh": ("milliamp-hour", "s"), "kJ": ("kilojoule", "s"), "J": ("joule", "s"), "N": ("newton", "s"),
-    "cal": ("calorie", "s"), "kcal": ("kilocalorie", "s"), "Pa": ("pascal", "s"), "hPa": ("hectopascal", "s"),
-    "kPa": ("kilopascal", "s"), "psi": ("P S I", ""), "dB": ("decibel", "s"), "ppm": ("part per million",
-    "parts per million"), "ppb": ("part per billion", "parts per billion"), "px": ("pixel", "s"),
-    "dpi": ("dot per inch", "dots per inch"), "ms": ("millisecond", "s"), "µs": ("microsecond", "s"),
-    "μs": ("microsecond", "s"), "ns": ("nanosecond", "s"), "s": ("second", "s"), "sec": ("second", "s"),
-    "secs": ("second", "s"), "min": ("minute", "s"), "mins": ("minute", "s"), "h": ("hour", "s"),
-    "hr": ("hour", "s"), "hrs": ("hour", "s"), "yr": ("year", "s"), "yrs": ("year", "s"),
-    "°C": ("degree Celsius",
-    "degrees Celsius"), "°F": ("degree Fahrenheit", "degrees Fahrenheit"), "°": ("degree", "s"),
-    "km^2": ("square kilometer", "s"), "m^2": ("square meter", "s"), "cm^2": ("square centimeter", "s"),
-    "mm^2": ("square millimeter", "s"), "ft^2": ("square foot", "square feet"),
-    "sq ft": ("square foot", "square feet"),
-    "sq km": ("square kilometer", "s"), "sq m": ("square meter", "s"), "m^3": ("cubic meter", "s"),
-    "cm^3": ("cubic centimeter", "s"), "km^3": ("cubic kilometer", "s"), "bp": ("basis point", "s"),
-    "pp": ("percentage point", "s"), "Gt": ("gigaton", "s"), "Mt": ("megaton", "s"),
-}  # fmt: skip
-"""Symbol to its singular and to the ending, or the whole, of its plural."""
-
-_UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
-_NOUN_AFTER = (
-    r"\s(?!(?:to|and|or|in|on|at|for|per|of|by|from|with|than|more|less|is|was|a|each|worth|if)\b)[a-z]"
+_CODE = "|".join(code for code in _MONEY if code.isalpha() and code.isupper())
+_NOUN_AFTER = r"\s(?!(?:to|in|on|at|for|per|of|by|from|with|than|more|less|is|was|a|each|worth|if)\b)[a-z]"
+_NEAR = 60
+"""Characters around an amount that tell what it describes."""
+_ACROSS_BEFORE = re.compile(rf"{NUMBER}[\s-]?[A-Za-z″]{{1,3}} by $")
+_ACROSS_AFTER = re.compile(rf"^ by {NUMBER}[\s-]?[A-Za-z″]{{1,3}}\b")
+_MILLIONS_OF = (
+    "people|users|customers|homes|households|barrels|tonnes|tons|jobs|workers|voters|viewers|copies|shares"
 )
 
 
-def _plural(unit: str) -> str:
-    singular, ending = UNITS[unit]
-    return ending if len(ending) > 1 else singular + ending
-
-
 def _measure(match: re.Match[str]) -> str:
-    one = match["number"] == "1" or match["gap"] == "-" or _describes(match)
-    unit = UNITS[match["unit"]][0] if one else _plural(match["unit"])
-    per = f" per {UNITS[match['per']][0]}" if match["per"] else ""
-    return f"{quantity((match['sign'] or '').strip() + match['number'])} {unit}{per}"
+    given = match["number"]
+    one = (
+        given == "1" or match["gap"] == "-" or describes(match) or re.fullmatch(r"\d+/\d+", given) is not None
+    )
+    # A fraction is read later, when no part of a date or score can be taken for one.
+    amount = given if "/" in given else quantity((match["sign"] or "").strip() + given)
+    return f"{amount} {unit_words(match, one=bool(one))}"
 
 
-def _describes(match: re.Match[str]) -> bool:
+def describes(match: re.Match[str]) -> bool:
     """Whether the amount describes a noun: "a $5 million deal", "a $20-a-month plan"."""
-    following = match.string[match.end() :]
-    before = match.string[: match.start()]
+    following = _ACROSS_AFTER.sub("", match.string[match.end() : match.end() + _NEAR])
+    before = _ACROSS_BEFORE.sub("", match.string[max(0, match.start() - _NEAR) : match.start()])
     return bool(
         re.match(r"-[a-z]", following)
         or (re.search(r"\b(?:an?|another)\s$", before, re.IGNORECASE) and re.match(_NOUN_AFTER, following))
@@ -111,10 +74,11 @@ def _money(match: re.Match[str]) -> str:
     upto = f" to {number(match['last'])}" if match["last"] else ""
     scale = _SCALES.get(match["scale"] or "", match["scale"])
     sign = "minus " if match["sign"] else ""
+    below = f" per {per(match['per'])}" if match["per"] else ""
     if not scale and not upto and re.fullmatch(r"\d*\.\d\d", amount):
-        return sign + _with_hundredths(match["symbol"], amount)
-    unit = one if (amount == "1" and not scale and not upto) or _describes(match) else many
-    return f"{sign}{number(amount)}{upto}{f' {scale}' if scale else ''} {unit}"
+        return sign + _with_hundredths(match["symbol"], amount) + below
+    unit = one if (amount == "1" and not scale and not upto) or describes(match) else many
+    return f"{sign}{number(amount)}{upto}{f' {scale}' if scale else ''} {unit}{below}"
 
 
 def _with_hundredths(symbol: str, amount: str) -> str:
@@ -133,45 +97,99 @@ def _scaled(match: re.Match[str]) -> str:
     return f"{match['number']} {_SCALES[match['scale']]} "
 
 
-RULES: tuple[Rule, ...] = (
-    (re.compile(r"\b50[-/–]50\b"), "fifty fifty"),
-    (re.compile(r"\b(\d+)-(in|to|on)-(?=\d)"), r"\1 \2 "),
+def _from(match: re.Match[str]) -> str:
+    """The first amount of a span; "10k" alone would be a name."""
+    amount, scale = match[1], match[2].strip()
+    clear = amount[0].isdigit() and scale in _SCALES and scale not in ("m", "b", "t", "mm")
+    return f"{amount} {_SCALES[scale]} to " if clear else f"{match[0].rstrip('-– ')} to "
+
+
+def _inch_marks(match: re.Match[str]) -> str:
+    """Double quotes behind a number are inches, unless they close a quotation."""
+    parts = re.split(r"(\d?\")", match[0])
+    quoting = False
+    for at, part in enumerate(parts):
+        if part.endswith('"') and (quoting or len(part) == 1):
+            quoting = not quoting
+        elif part.endswith('"'):
+            parts[at] = f"{part[0]}″"
+    return "".join(parts)
+
+
+_FRACTION = r"(?:\d{1,3}[ -])?\d{1,3}/\d{1,3}"
+
+_INCHES: tuple[Rule, ...] = (
+    (re.compile(r'^.*\d".*$', re.DOTALL), _inch_marks),
+    (re.compile(rf"(\d\s?(?:ft|feet|foot)\b[.,]?\s(?:{_FRACTION}|{NUMBER}))\s?(?:inches|in)\b"), r"\1″"),
+    (re.compile(r"(?<=\d)\s?in\b\.?(?=\s?(?:[x×]|by)\s?\d)|(?<=\d)(?:-in\b(?!-)|in\b)\.?"), "″"),
+    (re.compile(r"(?<=\d)\sin\.(?=\s[a-z(]|,)"), "″"),
+    (re.compile(r"(?<=\d)\sin(?=\.(?:$|\s[A-Z]))"), "″"),
+    (re.compile(r"\b(\d{1,2})'\s?(\d{1,2})(?:[\"″]|\b)"), r"\1 foot \2"),
+    (re.compile(r"\b(\d{1,3})'(?=\s(?:tall|long|wide|high|deep|by|x)\b)"), r"\1 ft"),
+)
+"""Inches are brought to one sign, which is no quotation mark and no preposition."""
+
+_SPANS: tuple[Rule, ...] = (
+    (
+        re.compile(
+            rf"(?<![\w.])((?:{_SYMBOL})?\s?{NUMBER})(\s?(?:{'|'.join(_SCALES)}|{UNIT})|\s(?:{_SCALE_NAMES}))"
+            rf"\s?[-–]\s?(?=(?:{_SYMBOL})?{NUMBER})"
+        ),
+        _from,
+    ),
+    (re.compile(rf"(?<![\w.])({NUMBER}\s?(?:{UNIT}))\s?[x×]\s?(?={NUMBER})"), r"\1 by "),
+    (re.compile(rf"(?<![\w.])({NUMBER})\s?×\s?(?={NUMBER}\s?(?:{UNIT})(?!\w))"), r"\1 by "),
+)
+
+_PRICES: tuple[Rule, ...] = (
     (re.compile(r"(?<!\w)[~≈]\s?(?=[$€£¥₩])"), "about "),
     (
         re.compile(
             rf"(?P<sign>(?<![\w.])-)?(?<![A-Za-z])(?P<symbol>{_SYMBOL})\s?(?P<number>{NUMBER})"
-            rf"(?:\s?(?:[-–—]|to)\s?(?P=symbol)?(?P<last>{NUMBER}))?{_SCALE}"
+            rf"(?:\s?(?:[-–—]|to)\s?(?P=symbol)?(?P<last>{NUMBER}))?{_SCALE}(?:/(?P<per>{PER})(?!\w))?"
         ),
         _money,
     ),
     (
         re.compile(
             rf"(?P<sign>(?<![\w.])-)?(?<![\w.])(?P<number>{NUMBER})(?:\s?[-–—]\s?(?P<last>{NUMBER}))?{_SCALE}"
-            rf"\s?(?P<symbol>[€£¥₩₹₽]|(?:USD|EUR|GBP|JPY|KRW|CNY|RMB|CHF|INR|CAD|AUD)\b)"
+            rf"\s?(?P<symbol>[€£¥₩₹₽]|(?:{_CODE})\b)(?:/(?P<per>{PER})(?!\w))?"
         ),
         _money,
     ),
     (re.compile(rf"({NUMBER})\s?¢"), r"\1 cents"),
+)
+
+_RATES: tuple[Rule, ...] = (
     (
         re.compile(
             r"(?<=[a-z])/(?=(?:month|year|week|day|hour|minute|second|user|person|seat|kg|km|token|unit)s?\b)"
         ),
         " per ",
     ),
+    (re.compile(r"(?<=[a-z]{2})/(s|sec|min|hr|h|mo|yr)\b"), lambda m: f" per {per(m[1])}"),
+)
+
+RULES: tuple[Rule, ...] = (
+    *_INCHES,
+    (re.compile(r"\b50[-/–]50\b"), "fifty fifty"),
+    (re.compile(r"\b(\d+)-(in|to|on)-(?=\d)"), r"\1 \2 "),
+    *_SPANS,
+    *_PRICES,
+    *_RATES,
     (re.compile(r"(?<=\d)\s?[–—](?=[$€£]?\d)|(?<=\d[%°])\s?[-–—]\s?(?=\d)|(?<=[a-zC%°])–(?=\d)"), " to "),
     (re.compile(r"(?<![\w-])(\d[\d,.]*)\s?-(\d[\d,.]*)(?![\w-]*-)(?=\b|%|°|x\b)"), r"\1 to \2"),
     (re.compile(r"(?<=\d)\s?%(?!\w)"), " percent"),
     (re.compile(r"(?<=\d)\s?‰"), " per mille"),
-    (re.compile(r"\b(\d{1,2})'\s?(\d{1,2})(?:\"|\b)"), r"\1 foot \2"),
     (
         re.compile(r"\b(?P<number>\d+(?:\.\d+)?)(?P<scale>[kKMB]|bn)\s(?=[a-z]{3,}s\b|people|lines of)"),
         _scaled,
     ),
-    (re.compile(r"\b(?P<number>\d+(?:\.\d+)?)\s?(?P<scale>M|bn|tn)\b(?!\w)"), _scaled),
+    (re.compile(rf"\b(?P<number>\d+(?:\.\d+)?)(?P<scale>m)\s(?=(?:[a-z]+\s)?(?:{_MILLIONS_OF})\b)"), _scaled),
+    (re.compile(r"\b(?P<number>\d+(?:\.\d+)?)\s?(?P<scale>M|bn|bln|mln|tn|trn)\b(?!\w)"), _scaled),
     (
         re.compile(
-            rf"(?P<sign>{_SIGN})(?<![\w.])(?P<number>{NUMBER})(?P<gap>[\s-]?)(?P<unit>{_UNIT})"
-            rf"(?:/(?P<per>{_UNIT}))?(?![\w^'])"
+            rf"(?P<sign>{_SIGN})(?<![\w./])(?P<number>{_FRACTION}(?=[\s-])|{NUMBER})(?P<gap>[\s-]?){EXPRESSION}"
         ),
         _measure,
     ),

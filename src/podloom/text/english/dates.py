@@ -123,7 +123,7 @@ RULES: tuple[Rule, ...] = (
     (
         re.compile(
             rf"\b(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?Z?"
-            rf"(?:\s?{_HALF_DAY})?(?![\d:])"
+            rf"(?:\s?{_HALF_DAY})?(?![\d:]|,\d{{3}})"
         ),
         _clock,
     ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from podloom.text.english.amounts import NUMBER
-from podloom.text.english.numbers import cardinal, digits, number, ordinal, plural, year
+from podloom.text.english import maths
+from podloom.text.english.numbers import NUMBER, cardinal, digits, number, ordinal, plural, year
 from podloom.text.rules import Rule
 
 _SOFTWARE = (
@@ -13,7 +13,6 @@ _SOFTWARE = (
     r"Windows|Ubuntu|Debian|Fedora|Kubernetes|PostgreSQL|Postgres|MySQL|Redis|SQLite|CUDA|PyTorch|TensorFlow|"
     r"Chrome|Firefox|Safari|Linux|React|Vue|Angular|Prefect|HTTP|TLS|Bluetooth|USB|OpenAPI|[Vv]ersions?|[Rr]elease)"
 )
-_DENOMINATORS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 _SINCE = (
     r"(?:[Ii]n|[Ss]ince|[Bb]y|[Ff]rom|[Uu]ntil|[Tt]ill|[Yy]ear|[Ee]arly|[Ll]ate|[Aa]fter|[Bb]efore|[Dd]uring|"
     r"[Aa]round|[Cc]irca|of|and|to|[Tt]he)"
@@ -39,28 +38,9 @@ def _dotted(version: str) -> str:
     return " point ".join(map(cardinal, version.strip(".").split(".")))
 
 
-def _fraction(match: re.Match[str]) -> str:
-    whole, above, below = (int(match[name] or 0) for name in ("whole", "above", "below"))
-    joined = f"{cardinal(str(whole))} and " if match["whole"] else ""
-    if not joined and (below in (10, 100) or above == below) and above <= below:
-        return f"{cardinal(str(above))} out of {cardinal(str(below))}"
-    if not 2 <= below <= 100 or (above >= below and not joined):
-        return f"{joined}{cardinal(match['above'])} {cardinal(match['below'])}"
-    one, many = _DENOMINATORS.get(below, (ordinal(str(below)), f"{ordinal(str(below))}s"))
-    if joined and above == 1:
-        return f"{joined}a {one}"
-    return f"{joined}{cardinal(str(above))} {one if above == 1 else many}"
-
-
 def _decade(match: re.Match[str]) -> str:
     digits_ = match["decade"]
     return plural(year(digits_) if len(digits_) == 4 else cardinal(digits_))
-
-
-def _power(match: re.Match[str]) -> str:
-    named = {"2": " squared", "3": " cubed"}
-    sign = "minus " if match[1] else ""
-    return " " + named.get(match[2], f"to the power of {sign}{cardinal(match[2])}").strip()
 
 
 def _screen(match: re.Match[str]) -> str:
@@ -80,9 +60,13 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\w.])(?:\+?1[-. ])?\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}(?![\w-])"), _telephone),
     (re.compile(r"(?<![\w.])\+\d{1,3}(?:[-. ]\(?\d{1,4}\)?){2,}(?![\w-])"), _telephone),
     (re.compile(r"(?<![\w.-])\d{3}-\d{4}(?![\w-])"), _telephone),
+    (
+        re.compile(r"(?<![\w.,'-])\d{1,3}(?:(?: \d{3}){2,}|(?:'\d{3})+| 000)(?![\w'])"),
+        lambda m: re.sub("[ ']", "", m[0]),
+    ),
     (re.compile(r"(?<![\w.,])'?(?P<decade>1\d\d0|20\d0|[2-9]0)'?s\b"), _decade),
 )
-"""Telephone numbers come before dates and decades before seconds, which look alike."""
+"""Telephone numbers come before groups of digits and dates, and decades before seconds, which look alike."""
 
 LATER_RULES: tuple[Rule, ...] = (
     (
@@ -97,16 +81,7 @@ LATER_RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<=[\d.])-(?=\d+-)|(?<=-\d)-(?=\d)|(?<=-\d\d)-(?=\d)"), " "),
     (re.compile(rf"({NUMBER})\s?x\s?(?={NUMBER})"), r"\1 by "),
     (re.compile(r"(\d)x\b"), r"\1 times"),
-    (re.compile(r"\^(-?)(\d+)"), _power),
-    (re.compile(r"\b24/7\b"), "twenty-four seven"),
-    (re.compile(r"\b9/11\b"), "nine eleven"),
-    (
-        re.compile(
-            r"(?<![\d/.,])(?:(?P<whole>\d{1,4})\s)?(?P<above>\d{1,3})\s?/\s?(?P<below>\d{1,3})(?![\d/]|\.\d)"
-        ),
-        _fraction,
-    ),
-    (re.compile(r"(?<![\d.,])(\d+)\s?:\s?(\d+)(?![\d:])"), r"\1 to \2"),
+    *maths.RULES,
     (re.compile(r"(?<![\w,.])(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b"), lambda m: ordinal(m[1])),
     (
         re.compile(r"(?<!\w)'(\d\d)\b"),
@@ -119,6 +94,7 @@ LATER_RULES: tuple[Rule, ...] = (
     (re.compile(r"§\s*"), "section "),
     (re.compile(r"(?<=[A-Za-z])-(?=\d)"), " "),
     (re.compile(r"(?<![\w)\]])[-−](?=\.?\d)"), "minus "),
+    (re.compile(r"(?<![\w)\]+])\+(?=\.?\d)"), "plus "),
     (re.compile(r"(?<![\w)\]])±\s?(?=\.?\d)"), "plus or minus "),
     (re.compile(r"(?<![\w)\]])[~≈]\s?(?=\.?\d)"), "about "),
     (re.compile(r"(?<=\d)\s-\s(?=\d)"), " minus "),

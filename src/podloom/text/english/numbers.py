@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _LONGEST_NAMED = 15
 """Numbers of more digits are read digit by digit: nobody follows the name of a longer one."""
