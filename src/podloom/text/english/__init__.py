@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podloom.text.english import addresses, amounts, dates, figures, maths, places, words
+from podloom.text.english import addresses, amounts, dates, figures, maths, places, times, words
 from podloom.text.plain import pauses
 from podloom.text.rules import apply
 
@@ -13,8 +13,10 @@ def speak(text: str) -> str:
         *words.FIRST_RULES,
         *addresses.RULES,
         *maths.FIRST_RULES,
+        *times.FIRST_RULES,
         *figures.RULES,
         *dates.RULES,
+        *times.RULES,
         *amounts.RULES,
         *figures.LATER_RULES,
         *words.SIGNS,
