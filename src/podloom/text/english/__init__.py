@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podloom.text.english import addresses, amounts, dates, figures, maths, places, times, words
+from podloom.text.english import addresses, amounts, codes, dates, figures, maths, places, times, words
 from podloom.text.plain import pauses
 from podloom.text.rules import apply
 
@@ -12,6 +12,7 @@ def speak(text: str) -> str:
     rules = (
         *words.FIRST_RULES,
         *addresses.RULES,
+        *codes.RULES,
         *maths.FIRST_RULES,
         *times.FIRST_RULES,
         *figures.RULES,
