@@ -20,11 +20,11 @@ from typing import Any
 from podloom.domain import Language
 from podloom.errors import MissingDependencyError, SettingsError
 from podloom.settings import SpeechSettings
+from podloom.tts.coqui_languages import names, spoken, told_languages
 
 _PACKAGES = ("TTS", "torch", "torchaudio", "torchcodec", "six")
 _NAME = re.compile(r"tts_models/[^/\s]+/[^/\s]+/[^/\s]+")
 _WEIGHTS = re.compile(r".*\.(pth|pth\.tar|pt)")
-_CODES: dict[str, Language] = {"en": "en", "eng": "en", "en-us": "en", "en-gb": "en", "ko": "ko", "kor": "ko"}
 _XTTS: tuple[Language, ...] = ("en", "ko")
 ONLY = "default"
 """Id of the voice of a model with a single one."""
@@ -97,26 +97,30 @@ class CoquiModel:
 
     @property
     def languages(self) -> tuple[Language, ...]:
-        """Those of Podloom's languages that it speaks."""
+        """Those of Podloom's languages that it speaks; none for a model of others."""
         if self.is_xtts:
             listed = self.config.get("languages") or _XTTS
             return tuple(code for code in _XTTS if code in listed)
-        told = [self.name.split("/")[1]] if self.by_name else _told_languages(self.config)
-        return tuple(dict.fromkeys(_CODES[code] for code in told if code in _CODES)) or ("en",)
+        return spoken(self._told_languages)
+
+    @property
+    def _told_languages(self) -> list[str]:
+        """Codes, whether Podloom speaks them or not; empty where nothing tells."""
+        return told_languages(self.name, self.config, by_name=self.by_name)
 
     @property
     def speakers(self) -> list[str] | None:
         """Names of its speakers; empty for one voice, None when only the loaded model knows."""
         if self.is_xtts:
             return None
-        if speakers := _names(self.config.get("speakers")):
+        if speakers := names(self.config.get("speakers")):
             return speakers
         if self.is_mms or not (self.config.get("use_speaker_embedding") or self.config.get("num_speakers")):
             return []
         folder = self.path if self.path.is_dir() else self.path.parent
         for file in (folder / "speaker_ids.json", folder / "speakers.json"):
             if file.is_file():
-                return _names(json.loads(file.read_text("utf-8")))
+                return names(json.loads(file.read_text("utf-8")))
         return None
 
     @property
@@ -164,7 +168,7 @@ class CoquiModel:
 
         Raises:
             MissingDependencyError: The model, a part of it, or a program it needs is not there.
-            SettingsError: Its licence has not been accepted.
+            SettingsError: Its licence has not been accepted, or it speaks no language of Podloom's.
         """
         self.check_consent(accept_licence=accept_licence)
         if not self.path.exists():
@@ -176,6 +180,11 @@ class CoquiModel:
             raise MissingDependencyError(
                 f"the Coqui model in {str(self.path)!r} is incomplete (a download that was broken off?); "
                 f"delete the folder and download it again with `{_DOWNLOAD}`"
+            )
+        if not self.languages:
+            raise SettingsError(
+                f"the Coqui model {self.name!r} speaks {', '.join(self._told_languages)}, and Podloom speaks "
+                "en and ko; set PODLOOM_SPEECH_COQUI_MODEL to a model for one of these"
             )
         self._check_programs()
 
@@ -247,18 +256,3 @@ def _listed(name: str) -> dict[str, Any]:
     for part in name.split("/"):
         table = table.get(part, {})
     return dict(table)
-
-
-def _told_languages(config: dict[str, Any]) -> list[str]:
-    """What a config says about languages, in its various ways."""
-    told = [*_names(config.get("languages")), str(config.get("phoneme_language") or "")]
-    told += [str(dataset.get("language") or "") for dataset in config.get("datasets") or []]
-    characters = config.get("characters") or {}
-    if re.search("[가-힣ᄀ-ᇿㄱ-ㅣ]", str(characters.get("characters") or "")):
-        told.append("ko")
-    return [code.lower() for code in told]
-
-
-def _names(found: object) -> list[str]:
-    """Names from a list, or from the keys of a table."""
-    return [str(name) for name in found] if isinstance(found, list | dict) else []
