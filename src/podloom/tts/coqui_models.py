@@ -6,11 +6,8 @@ Reads files only. Neither TTS nor torch is imported here, so that a choice of en
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import re
 import shutil
-import sys
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
@@ -20,17 +17,16 @@ from typing import Any
 from podloom.domain import Language
 from podloom.errors import MissingDependencyError, SettingsError
 from podloom.settings import SpeechSettings
+from podloom.tts.coqui_files import DOWNLOAD, NAME, folder_of, incomplete, listed, read_json
 from podloom.tts.coqui_languages import names, spoken, told_languages
 
 _PACKAGES = ("TTS", "torch", "torchaudio", "torchcodec", "six")
-_NAME = re.compile(r"tts_models/[^/\s]+/[^/\s]+/[^/\s]+")
 _WEIGHTS = re.compile(r".*\.(pth|pth\.tar|pt)")
 _XTTS: tuple[Language, ...] = ("en", "ko")
 ONLY = "default"
 """Id of the voice of a model with a single one."""
 _BASE_BYTES = 600 << 20
 """Of a process with torch and Coqui while it speaks, beside the weights: VCTK's 150 MB came to 733 MB."""
-_DOWNLOAD = "python -m podloom.tts.coqui"
 _SAMPLED_BYTES = 1 << 20
 
 
@@ -46,9 +42,10 @@ def is_ready(speech: SpeechSettings, language: Language) -> bool:
     try:
         model = find_model(speech)
         model.check(accept_licence=speech.coqui_accept_licence)
+        languages = model.languages
     except (MissingDependencyError, SettingsError):
         return False
-    return language in model.languages
+    return language in languages
 
 
 @dataclass(frozen=True)
@@ -65,11 +62,15 @@ class CoquiModel:
 
     @cached_property
     def config(self) -> dict[str, Any]:
-        """The model's config.json, or nothing."""
+        """The model's config.json, or nothing.
+
+        Raises:
+            MissingDependencyError: It is damaged.
+        """
         if self.config_path is None or not self.config_path.is_file():
             return {}
-        found: dict[str, Any] = json.loads(self.config_path.read_text("utf-8"))
-        return found
+        found = read_json(self.config_path)
+        return found if isinstance(found, dict) else {}
 
     @property
     def is_xtts(self) -> bool:
@@ -93,7 +94,7 @@ class CoquiModel:
             return "CPML (non-commercial, also for what it speaks)"
         if self.is_mms:
             return "CC BY-NC 4.0"
-        return str(_listed(self.name).get("license", "see the model's page"))
+        return str(listed(self.name).get("license", "see the model's page"))
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -120,7 +121,7 @@ class CoquiModel:
         folder = self.path if self.path.is_dir() else self.path.parent
         for file in (folder / "speaker_ids.json", folder / "speakers.json"):
             if file.is_file():
-                return names(json.loads(file.read_text("utf-8")))
+                return names(read_json(file))
         return None
 
     @property
@@ -172,14 +173,14 @@ class CoquiModel:
         """
         self.check_consent(accept_licence=accept_licence)
         if not self.path.exists():
-            way_out = f"download it once with `{_DOWNLOAD}`" if self.by_name else "check the path"
+            way_out = f"download it once with `{DOWNLOAD}`" if self.by_name else "check the path"
             raise MissingDependencyError(
                 f"the Coqui model {self.name!r} is not at {str(self.path)!r}; {way_out}"
             )
+        folder = self.path if self.path.is_dir() else self.path.parent
         if not self._weights() or (self.config_path is not None and not self.config_path.is_file()):
             raise MissingDependencyError(
-                f"the Coqui model in {str(self.path)!r} is incomplete (a download that was broken off?); "
-                f"delete the folder and download it again with `{_DOWNLOAD}`"
+                f"the Coqui model {self.name!r} lacks its weights or its config; {incomplete(folder)}"
             )
         if not self.languages:
             raise SettingsError(
@@ -212,8 +213,8 @@ def find_model(speech: SpeechSettings) -> CoquiModel:
         SettingsError: It is neither a name nor a path with its config.
     """
     wanted = speech.coqui_model
-    if _NAME.fullmatch(wanted):
-        folder = _hub_folder(wanted) or _home() / "tts" / wanted.replace("/", "--")
+    if NAME.fullmatch(wanted):
+        folder = folder_of(wanted)
         config_path = None if "/fairseq/" in wanted else folder / "config.json"
         return CoquiModel(wanted, by_name=True, path=folder, config_path=config_path)
     path = Path(wanted).expanduser()
@@ -225,34 +226,3 @@ def find_model(speech: SpeechSettings) -> CoquiModel:
     beside = (path if path.is_dir() else path.parent) / "config.json"
     config_path = Path(speech.coqui_config).expanduser() if speech.coqui_config else beside
     return CoquiModel(path.stem, by_name=False, path=path, config_path=config_path)
-
-
-def _home() -> Path:
-    """Where Coqui keeps its models; the same rules as its own."""
-    for variable in ("TTS_HOME", "XDG_DATA_HOME"):
-        if variable in os.environ:
-            return Path(os.environ[variable]).expanduser()
-    if sys.platform == "darwin":
-        return Path("~/Library/Application Support").expanduser()
-    return Path.home() / ".local" / "share"
-
-
-def _hub_folder(name: str) -> Path | None:
-    """Where a model lies that Coqui takes from the Hugging Face hub; None for the others."""
-    repository = _listed(name).get("repo_id")
-    if not repository:
-        return None
-    home = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser()
-    hub = Path(os.environ.get("HF_HUB_CACHE", home / "hub")) / f"models--{repository.replace('/', '--')}"
-    return next(iter(sorted((hub / "snapshots").glob("*"))), hub)
-
-
-def _listed(name: str) -> dict[str, Any]:
-    """Coqui's own entry for a model; empty when it has none or is not installed."""
-    spec = find_spec("TTS")
-    if spec is None or spec.origin is None or not _NAME.fullmatch(name):
-        return {}
-    table: Any = json.loads((Path(spec.origin).parent / ".models.json").read_text("utf-8"))
-    for part in name.split("/"):
-        table = table.get(part, {})
-    return dict(table)

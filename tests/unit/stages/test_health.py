@@ -4,11 +4,12 @@ import socket
 
 import pytest
 
+from fixtures.coqui_folders import put_vctk
 from fixtures.speech_server import speech_server as foreign_server
 from podloom.serving.speech import SpeechService
 from podloom.serving.threaded import ThreadedServer
 from podloom.settings import Settings, SpeechSettings
-from podloom.stages.health import speech_server
+from podloom.stages.health import _choice, speech_server
 from podloom.tts.tone import ToneEngine
 
 
@@ -41,3 +42,9 @@ async def test_somebody_elses_server_only_answers():
 async def test_nobody_there_is_a_problem_without_the_addresses_secrets():
     found = await speech_server("http://me:secret@127.0.0.1:9/v1")
     assert (found.state, found.found) == ("bad", "127.0.0.1:9 does not answer (ConnectError)")
+
+
+def test_a_damaged_coqui_model_leaves_the_choice_to_the_others(tts_home):
+    (put_vctk(tts_home) / "config.json").write_text("{")
+    choice = _choice(Settings(speech=SpeechSettings(base_url="http://127.0.0.1:9/v1")))
+    assert (choice.state, choice.found) == ("ok", "openai: PODLOOM_SPEECH_BASE_URL is set")

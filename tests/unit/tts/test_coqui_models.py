@@ -1,56 +1,17 @@
 """What can be told about Coqui's models from files alone; neither TTS nor torch is needed."""
 
-import importlib
 import json
 import sys
 from pathlib import Path
 
 import pytest
 
+from fixtures.coqui_folders import MMS, VCTK, XTTS, put, put_vctk, speech
 from podloom.errors import MissingDependencyError, SettingsError
-from podloom.settings import SpeechSettings
 from podloom.tts import coqui_models
 from podloom.tts.coqui_models import find_model, is_ready
-from podloom.tts.coqui_torchaudio import ensure_torchaudio
 
-VCTK = "tts_models/en/vctk/vits"
-XTTS = "tts_models/multilingual/multi-dataset/xtts_v2"
-MMS = "tts_models/kor/fairseq/vits"
-
-
-@pytest.fixture(autouse=True)
-def tts_home(tmp_path, monkeypatch) -> Path:
-    """Coqui is installed with a small list of models, and nothing is downloaded."""
-    package = tmp_path / "site" / "TTS"
-    package.mkdir(parents=True)
-    (package / "__init__.py").write_text("raise AssertionError('imported')")
-    listed = {
-        "en": {"vctk": {"vits": {"license": "apache 2.0"}}},
-        "multilingual": {"multi-dataset": {"xtts_v2": {"repo_id": "tts-hub/XTTS-v2"}}},
-    }
-    (package / ".models.json").write_text(json.dumps({"tts_models": listed}))
-    monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    importlib.invalidate_caches()
-    monkeypatch.setenv("TTS_HOME", str(tmp_path / "tts_home"))
-    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    monkeypatch.setattr(coqui_models, "missing_packages", list)
-    return tmp_path / "tts_home"
-
-
-def put(folder: Path, config: dict | None = None, weights: str = "model_file.pth") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps(config or {}))
-    if weights:
-        (folder / weights).write_bytes(b"weights" * 10)
-    return folder
-
-
-def put_vctk(tts_home: Path, config: dict | None = None, weights: str = "model_file.pth") -> Path:
-    return put(tts_home / "tts" / VCTK.replace("/", "--"), config, weights)
-
-
-def speech(model: str = VCTK, **fields) -> SpeechSettings:
-    return SpeechSettings(coqui_model=str(model), **fields)
+pytestmark = pytest.mark.usefixtures("tts_home")
 
 
 def test_named_model_lies_in_coquis_own_folder(tts_home):
@@ -130,6 +91,31 @@ def test_half_a_download_is_incomplete(tts_home, weights):
         find_model(speech()).check(accept_licence=False)
 
 
+@pytest.mark.parametrize("content", ["{", "", "\xff", '{"model": "vits" // and more', "{} /* more */"])
+def test_a_damaged_config_is_incomplete_and_no_reason_to_stop(tts_home, content):
+    (put_vctk(tts_home) / "config.json").write_bytes(content.encode("latin-1"))
+    assert not is_ready(speech(), "en")
+    with pytest.raises(MissingDependencyError, match=r"config\.json .* cannot be read .* download it again"):
+        find_model(speech()).check(accept_licence=False)
+
+
+def test_a_config_that_is_no_table_is_as_good_as_none(tts_home):
+    (put_vctk(tts_home) / "config.json").write_text("[]")
+    assert is_ready(speech(), "en")
+
+
+def test_comments_in_a_config_are_left_out_as_coqui_does(tts_home):
+    told = """{ // of the model
+        "speakers": ["p1", "a \\"//\\" b"],
+        "url": "https://x" // not a comment before
+    }"""
+    (put_vctk(tts_home) / "config.json").write_text(told)
+    model = find_model(speech())
+    assert model.speakers == ["p1", 'a "//" b']
+    assert model.config["url"] == "https://x"
+    assert is_ready(speech(), "en")
+
+
 def test_weights_without_config_are_incomplete(tts_home):
     (put_vctk(tts_home) / "config.json").unlink()
     with pytest.raises(MissingDependencyError, match="incomplete"):
@@ -164,53 +150,6 @@ def test_config_elsewhere(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("config", "languages"),
-    [
-        ({}, ("en",)),
-        ({"phoneme_language": "en-us"}, ("en",)),
-        ({"languages": ["ko", "en"]}, ("ko", "en")),
-        ({"datasets": [{"language": "ko"}]}, ("ko",)),
-        ({"characters": {"characters": "가나다 .,"}}, ("ko",)),
-        ({"characters": {"characters": "abc"}}, ("en",)),
-        ({"phoneme_language": "en-au", "datasets": [{"language": ""}]}, ("en",)),
-        ({"datasets": [{"language": "ko-KR"}]}, ("ko",)),
-        ({"languages": ["kor", "de"]}, ("ko",)),
-        ({"phoneme_language": "de-de"}, ()),
-        ({"languages": ["fr-fr", "pt-br"]}, ()),
-    ],
-)
-def test_languages_of_a_model_by_path(tmp_path, config, languages):
-    folder = put(tmp_path / "mine", config, "model.pth")
-    assert find_model(speech(folder / "model.pth")).languages == languages
-
-
-@pytest.mark.parametrize(
-    ("name", "config", "languages"),
-    [
-        ("tts_models/en/ljspeech/glow-tts", {}, ("en",)),
-        ("tts_models/eng/fairseq/vits", {}, ("en",)),
-        ("tts_models/de/thorsten/vits", {}, ()),
-        ("tts_models/deu/fairseq/vits", {}, ()),
-        ("tts_models/ewe/openbible/vits", {"phoneme_language": "en-us"}, ()),
-        ("tts_models/multilingual/multi-dataset/bark", {}, ("en",)),
-        ("tts_models/multilingual/multi-dataset/your_tts", {"languages": ["en", "fr-fr"]}, ("en",)),
-    ],
-)
-def test_languages_of_a_model_by_name(tts_home, name, config, languages):
-    put(tts_home / "tts" / name.replace("/", "--"), config)
-    assert find_model(speech(name)).languages == languages
-    assert is_ready(speech(name), "en") is ("en" in languages)
-
-
-def test_a_model_of_other_languages_is_refused_and_says_which_it_speaks(tts_home, tmp_path):
-    folder = put(tmp_path / "thorsten", {"phoneme_language": "de-de"}, "model.pth")
-    for wanted in (folder / "model.pth", "tts_models/de/thorsten/vits"):
-        put(tts_home / "tts" / "tts_models--de--thorsten--vits")
-        with pytest.raises(SettingsError, match=r"speaks de.*Podloom speaks en and ko"):
-            find_model(speech(wanted)).check(accept_licence=False)
-
-
-@pytest.mark.parametrize(
     ("config", "file", "speakers"),
     [
         ({}, None, []),
@@ -232,40 +171,3 @@ def test_fingerprint_follows_the_weights_and_not_the_place(tmp_path):
     assert one.fingerprint == same.fingerprint
     same.path.write_bytes(b"other weights")
     assert one.fingerprint != same.fingerprint
-
-
-BROKEN = "raise OSError('libc10_cuda.so: cannot open shared object file')"
-PACKAGE = """
-from torchaudio import _extension
-_extension._check_cuda_version()
-
-@_extension.fail_if_no_align
-def forced_align(): ...
-"""
-
-
-@pytest.mark.parametrize(
-    "extension", [BROKEN, "def _check_cuda_version(): ...\nfail_if_no_align = lambda f: f"]
-)
-def test_torchaudio_is_imported_without_its_extension_if_it_must(tmp_path, monkeypatch, extension):
-    (tmp_path / "torchaudio").mkdir()
-    (tmp_path / "torchaudio" / "__init__.py").write_text(PACKAGE)
-    (tmp_path / "torchaudio" / "_extension.py").write_text(extension)
-    before = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "torchaudio"}
-    for name in before:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    importlib.invalidate_caches()
-    try:
-        ensure_torchaudio()
-        import torchaudio
-
-        if extension == BROKEN:
-            assert sys.modules["torchaudio._extension"]._IS_ALIGN_AVAILABLE is False
-            with pytest.raises(RuntimeError, match="not loaded"):
-                torchaudio.forced_align()
-        else:
-            torchaudio.forced_align()
-    finally:
-        for name in [name for name in sys.modules if name.partition(".")[0] == "torchaudio"]:
-            del sys.modules[name]
