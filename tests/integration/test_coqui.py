@@ -79,6 +79,12 @@ async def test_speaks_by_path(engine):
     assert np.abs(audio.samples).max() > 0
 
 
+async def test_speaks_by_the_path_of_its_folder(folder):
+    engine = engine_of(Settings(speech=SpeechSettings(coqui_model=str(folder), coqui_workers=1)))
+    assert (await engine.synthesize(TEXT, engine.voices("en")[0])).samples.any()
+    await engine.close()
+
+
 async def test_speaks_by_name_what_lies_in_tts_home(tts_home, monkeypatch):
     monkeypatch.setenv("TTS_HOME", str(tts_home))
     engine = engine_of(Settings(speech=SpeechSettings(coqui_model=NAME)))

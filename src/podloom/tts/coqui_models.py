@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +22,9 @@ from podloom.tts.coqui_languages import names, spoken, told_languages
 
 _PACKAGES = ("TTS", "torch", "torchaudio", "torchcodec", "six")
 _WEIGHTS = re.compile(r".*\.(pth|pth\.tar|pt)")
+_USUAL_WEIGHTS = ("model_file.pth", "model_file.pth.tar", "model.pth", "checkpoint.pth", "best_model.pth")
+"""What Coqui looks for in a folder, and what its trainer calls the best; other files may lie beside it."""
+_OPENED_BY_FOLDER = ("xtts", "bark", "tortoise")
 _XTTS: tuple[Language, ...] = ("en", "ko")
 ONLY = "default"
 """Id of the voice of a model with a single one."""
@@ -56,7 +59,7 @@ class CoquiModel:
     """tts_models/... or the name of the folder or file."""
     by_name: bool
     path: Path
-    """The folder of a named model or of XTTS, else the file with the weights."""
+    """The folder of a named model and of some kinds, else the file with the weights."""
     config_path: Path | None
     """None where Coqui needs none (MMS brings its own)."""
 
@@ -76,6 +79,16 @@ class CoquiModel:
     def is_xtts(self) -> bool:
         """XTTS clones voices, has a limit of characters and a licence of its own."""
         return "xtts" in self.name or self.config.get("model") == "xtts"
+
+    @property
+    def opened_by_folder(self) -> bool:
+        """Whether Coqui takes the folder; of all other kinds it takes the file with the weights."""
+        return self.by_name or self.is_xtts or self.config.get("model") in _OPENED_BY_FOLDER
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self.path if self.path.is_dir() else self.path.parent
 
     @property
     def is_mms(self) -> bool:
@@ -118,8 +131,7 @@ class CoquiModel:
             return speakers
         if self.is_mms or not (self.config.get("use_speaker_embedding") or self.config.get("num_speakers")):
             return []
-        folder = self.path if self.path.is_dir() else self.path.parent
-        for file in (folder / "speaker_ids.json", folder / "speakers.json"):
+        for file in (self.folder / "speaker_ids.json", self.folder / "speakers.json"):
             if file.is_file():
                 return names(read_json(file))
         return None
@@ -137,13 +149,13 @@ class CoquiModel:
     @property
     def memory_bytes(self) -> int:
         """What a process that speaks with it needs, about."""
-        return _BASE_BYTES + sum(file.stat().st_size for file in self._weights())
+        return _BASE_BYTES + sum(file.stat().st_size for file in self.weights)
 
     @property
     def fingerprint(self) -> str:
         """Name and a digest of the weights' size, beginning and end; the same on every machine."""
         digest = hashlib.sha256()
-        for file in self._weights():
+        for file in self.weights:
             size = file.stat().st_size
             digest.update(f"{file.name}:{size}".encode())
             with file.open("rb") as stream:
@@ -169,7 +181,8 @@ class CoquiModel:
 
         Raises:
             MissingDependencyError: The model, a part of it, or a program it needs is not there.
-            SettingsError: Its licence has not been accepted, or it speaks no language of Podloom's.
+            SettingsError: Its licence has not been accepted, or it speaks no language of Podloom's,
+                or it is a folder with several models.
         """
         self.check_consent(accept_licence=accept_licence)
         if not self.path.exists():
@@ -177,10 +190,16 @@ class CoquiModel:
             raise MissingDependencyError(
                 f"the Coqui model {self.name!r} is not at {str(self.path)!r}; {way_out}"
             )
-        folder = self.path if self.path.is_dir() else self.path.parent
-        if not self._weights() or (self.config_path is not None and not self.config_path.is_file()):
+        weights = self.weights
+        if not weights or (self.config_path is not None and not self.config_path.is_file()):
             raise MissingDependencyError(
-                f"the Coqui model {self.name!r} lacks its weights or its config; {incomplete(folder)}"
+                f"the Coqui model {self.name!r} lacks its weights or its config; {incomplete(self.folder)}"
+            )
+        if self.path.is_dir() and not self.opened_by_folder:
+            found = ", ".join(file.name for file in weights)
+            raise SettingsError(
+                f"PODLOOM_SPEECH_COQUI_MODEL is {str(self.path)!r}, a folder with several weights ({found}); "
+                "set it to the path of one of them"
             )
         if not self.languages:
             raise SettingsError(
@@ -199,7 +218,9 @@ class CoquiModel:
         if self.is_mms and "ko" in self.languages and find_spec("uroman") is None:
             raise MissingDependencyError(f"the Coqui model {self.name!r} needs uroman; pip install uroman")
 
-    def _weights(self) -> list[Path]:
+    @property
+    def weights(self) -> list[Path]:
+        """Its files with weights, those with nothing in them left out."""
         files = (
             [self.path] if self.path.is_file() else sorted(self.path.glob("*")) if self.path.is_dir() else []
         )
@@ -225,4 +246,16 @@ def find_model(speech: SpeechSettings) -> CoquiModel:
         )
     beside = (path if path.is_dir() else path.parent) / "config.json"
     config_path = Path(speech.coqui_config).expanduser() if speech.coqui_config else beside
-    return CoquiModel(path.stem, by_name=False, path=path, config_path=config_path)
+    name = path.name if path.is_dir() else path.stem
+    return _as_opened(CoquiModel(name, by_name=False, path=path, config_path=config_path))
+
+
+def _as_opened(model: CoquiModel) -> CoquiModel:
+    """The model with the path that Coqui takes: its folder, or its one file with weights."""
+    if model.opened_by_folder:
+        return replace(model, path=model.folder) if model.path.exists() else model
+    if not model.path.is_dir():
+        return model
+    weights = model.weights
+    usual = [file for file in weights if file.name in _USUAL_WEIGHTS] or weights
+    return replace(model, path=usual[0]) if len(usual) == 1 else model

@@ -41,11 +41,13 @@ _LOAD_ERRORS = (
     LookupError,
     AttributeError,
     AssertionError,
+    TypeError,
+    ImportError,
     OSError,
     EOFError,
     pickle.UnpicklingError,
 )
-"""What Coqui and torch raise on damaged files."""
+"""What Coqui and torch raise on damaged files, and on kinds of models that they do not know."""
 _SPEAK_ERRORS = (RuntimeError, ValueError, LookupError, AssertionError, TypeError)
 """What models raise on text or sizes they cannot take."""
 

@@ -196,9 +196,12 @@ def test_what_the_model_raises_becomes_an_error_that_names_the_text(make):
         spoken(make(), "A fault.")
 
 
-def test_model_that_cannot_be_loaded(make, library):
-    library.fault = EOFError("ran out of input")
-    with pytest.raises(SpeechError, match=r"cannot be loaded.*EOFError"):
+@pytest.mark.parametrize(
+    "fault", [EOFError("ran out"), TypeError("unexpected keyword"), ModuleNotFoundError("no config")]
+)
+def test_model_that_cannot_be_loaded(make, library, fault):
+    library.fault = fault
+    with pytest.raises(SpeechError, match=rf"cannot be loaded.*{type(fault).__name__}"):
         make()
 
 

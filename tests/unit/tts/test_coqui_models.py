@@ -122,6 +122,38 @@ def test_weights_without_config_are_incomplete(tts_home):
         find_model(speech()).check(accept_licence=False)
 
 
+@pytest.mark.parametrize(
+    ("files", "opened"),
+    [
+        (["any.pth"], "any.pth"),
+        (["model_file.pth", "model_se.pth", "speakers.pth"], "model_file.pth"),
+        (["best_model.pth", "checkpoint_1000.pth"], "best_model.pth"),
+    ],
+)
+def test_of_a_folder_coqui_is_given_the_weights(tmp_path, files, opened):
+    folder = tmp_path / "my.voice"
+    for file in files:
+        put(folder, {"model": "vits"}, file)
+    model = find_model(speech(folder))
+    assert (model.name, model.path) == ("my.voice", folder / opened)
+    assert (model.folder, model.config_path) == (folder, folder / "config.json")
+    model.check(accept_licence=False)
+
+
+def test_a_folder_with_several_models_is_refused_with_their_names(tmp_path):
+    for file in ("checkpoint_1000.pth", "checkpoint_2000.pth"):
+        put(tmp_path / "mine", {"model": "vits"}, file)
+    with pytest.raises(SettingsError, match=r"checkpoint_1000\.pth, checkpoint_2000\.pth"):
+        find_model(speech(tmp_path / "mine")).check(accept_licence=False)
+
+
+@pytest.mark.parametrize("kind", ["xtts", "bark"])
+def test_of_the_weights_of_some_kinds_coqui_is_given_the_folder(tmp_path, kind):
+    folder = put(tmp_path / "mine", {"model": kind, "languages": ["en"]}, "model.pth")
+    for wanted in (folder, folder / "model.pth"):
+        assert find_model(speech(wanted)).path == folder
+
+
 def test_word_that_is_neither_name_nor_path():
     with pytest.raises(SettingsError, match="'vits', neither a path nor a name"):
         find_model(speech("vits"))
