@@ -24,17 +24,16 @@ async def make_inline(
     Raises:
         PodloomError: A stage failed.
     """
-    if request.review and reviewer is None:
-        raise RequestError(NOBODY)
     run_id = str(uuid.uuid4())
-    desk = InlineDesk(reviewer) if reviewer is not None else None
-    return await Teller(request, settings, run_id).told(_make(request, settings, telemetry, run_id, desk))
+    return await Teller(request, settings, run_id).told(_make(request, settings, telemetry, run_id, reviewer))
 
 
 async def _make(
-    request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str, desk: InlineDesk | None
+    request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str, reviewer: Reviewer | None
 ) -> Episode:
     telemetry.tell(RunBegan(run=run_id))
     async with open_studio(request, settings, telemetry, run_id=run_id) as studio:
-        studio.desk = desk
+        if request.review and reviewer is None:
+            raise RequestError(NOBODY)
+        studio.desk = InlineDesk(reviewer) if reviewer is not None else None
         return await make_episode(studio)

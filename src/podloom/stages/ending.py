@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from podloom.domain import Alert, Outcome, RunEnd
+from podloom.domain import EpisodeRequest, Outcome, RunEnd
 from podloom.errors import StoppedError, StorageError
 from podloom.metrics.memory import memory_bytes
 from podloom.metrics.recording import observe, observe_alert
+from podloom.settings import AlertSettings, Settings
+from podloom.stages import shared
 from podloom.stages.alerts import look
 from podloom.stages.asking import settled
+from podloom.stages.folder import PARTIAL
 from podloom.stages.manifest import cost
 from podloom.stages.run import Run
+from podloom.telemetry import Telemetry
+from podloom.tts.queue import queue_lengths
+
+if TYPE_CHECKING:
+    from podloom.db.database import Database
 
 log = logging.getLogger(__name__)
+LATE_S = 2.0
+"""Longest wait, of a run that was refused at once, for a database that is still being opened."""
 
 
 async def record_end(run: Run, error: BaseException | None, *, noted: bool) -> None:
@@ -22,14 +35,34 @@ async def record_end(run: Run, error: BaseException | None, *, noted: bool) -> N
     end = run_end(run, error)
     if end.outcome != "waiting":
         observe(end)
-    for alert in await _kept(run, end) if noted else []:
-        observe_alert(alert)
-        run.telemetry.alert(alert)
+    if noted:
+        assert run.database is not None
+        await _keep(run.database, end, run.settings.alerts, run.telemetry)
+
+
+async def record_refusal(end: RunEnd, settings: Settings, telemetry: Telemetry) -> None:
+    """The same of a run that never was open; nobody waits long for a database for its sake."""
+    observe(end)
+    opening = asyncio.create_task(_open_database(settings))
+    await asyncio.wait({opening}, timeout=LATE_S)
+    if not opening.done():
+        opening.cancel()
+    (database,) = await asyncio.gather(opening, return_exceptions=True)
+    if isinstance(database, BaseException):
+        log.info("how run %s ended is not in the database: %r", end.run_id, database)
+    else:
+        await _keep(database, end, settings.alerts, telemetry)
+
+
+async def _open_database(settings: Settings) -> Database:
+    database = await shared.database(settings)
+    await database.open()
+    return database
 
 
 def run_end(run: Run, error: BaseException | None) -> RunEnd:
     """The run as it is now, with the error that ended it."""
-    outcome = _outcome(run, error)
+    outcome = "waiting" if error is not None and run.suspended else _outcome(error)
     failed = outcome == "failed"
     episode = run.episode
     return RunEnd(
@@ -54,21 +87,48 @@ def run_end(run: Run, error: BaseException | None) -> RunEnd:
     )
 
 
-def _outcome(run: Run, error: BaseException | None) -> Outcome:
+def refused_end(
+    request: EpisodeRequest, telemetry: Telemetry, run_id: str, engine: str, error: BaseException
+) -> RunEnd:
+    """A run that `error` ended before it was open: it has measured next to nothing, and paid nothing."""
+    outcome = _outcome(error)
+    return RunEnd(
+        run_id=run_id,
+        outcome=outcome,
+        error=str(error) if outcome == "failed" else "",
+        error_class=type(error).__name__ if outcome == "failed" else "",
+        request=settled(request),
+        folder=str(Path(request.out).resolve() / f".{run_id}{PARTIAL}"),  # where it would have written
+        language=request.language,
+        engine=engine,
+        writer="",
+        seconds=telemetry.elapsed_s,
+        segments=0,
+        audio_s=0.0,
+        cost=0.0,
+        memory_mb=memory_bytes() / 1e6,
+        queue_lines=queue_lengths().get(engine, {}).get("waiting", 0),
+        ended_at=datetime.now(UTC),
+        timings=(),
+        counters={},
+    )
+
+
+def _outcome(error: BaseException | None) -> Outcome:
     """What is no Exception is somebody's wish: Ctrl-C, a cancelled task, a pause."""
     if error is None:
         return "done"
-    if run.suspended:
-        return "waiting"
     return "failed" if isinstance(error, Exception) and not isinstance(error, StoppedError) else "cancelled"
 
 
-async def _kept(run: Run, end: RunEnd) -> list[Alert]:
+async def _keep(database: Database, end: RunEnd, settings: AlertSettings, telemetry: Telemetry) -> None:
     """The record's row, and the alerts that changed; what fails here is a warning, the run has ended."""
-    assert run.database is not None  # noted there
     try:
-        await run.database.end_run(end)
-        return await look(run.database, run.settings.alerts)
+        await database.end_run(end)
+        changed = await look(database, settings)
     except StorageError as failure:
-        log.warning("how run %s ended is not in the database: %s", run.id, failure)
-        return []
+        log.warning("how run %s ended is not in the database: %s", end.run_id, failure)
+        return
+    for alert in changed:
+        observe_alert(alert)
+        telemetry.alert(alert)

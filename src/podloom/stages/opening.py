@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -15,13 +16,14 @@ from podloom.audio.formats import check_formats
 from podloom.cache.opening import open_cache, open_clips, open_slots
 from podloom.cache.protocol import Cache
 from podloom.domain import EpisodeRequest, slug
-from podloom.errors import ProviderError, RequestError
+from podloom.errors import PodloomError, ProviderError, RequestError
 from podloom.metrics.recording import counted
 from podloom.script.replay import ReplayWriter, load_script, replay_request
 from podloom.script.select import build_writer
 from podloom.script.writer import Writer
 from podloom.settings import Settings
 from podloom.stages import shared
+from podloom.stages.ending import record_refusal, refused_end
 from podloom.stages.folder import check_place, check_room, open_partial
 from podloom.stages.pronouncing import check_lexicon, lexicon_of
 from podloom.stages.run import Run
@@ -47,7 +49,7 @@ async def open_studio(
         MissingDependencyError: It needs an extra that is not installed.
     """
     with _nothing_left_of(Path(request.out)), counted(), traced_run() as tell:
-        run = await meet_and_open(request, settings, telemetry, run_id or str(uuid.uuid4()))
+        run = await _opened(request, settings, telemetry, run_id or str(uuid.uuid4()))
         tell(run=run.id, language=request.language, engine=run.engine.name, writer=run.writer.name)
         studio = Studio(run)
         try:
@@ -73,6 +75,24 @@ def _nothing_left_of(out: Path) -> Iterator[None]:
         if not known:
             with suppress(OSError):
                 out.rmdir()
+
+
+async def _opened(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str) -> Run:
+    """The run; one that cannot be opened is recorded as well."""
+    try:
+        return await meet_and_open(request, settings, telemetry, run_id)
+    except BaseException as error:
+        end = refused_end(request, telemetry, run_id, _engine_name(request, settings), error)
+        await asyncio.shield(record_refusal(end, settings, telemetry))
+        raise
+
+
+def _engine_name(request: EpisodeRequest, settings: Settings) -> str:
+    """Of the engine that would have spoken; "" if there is none."""
+    try:
+        return choose_engine(request, settings).name
+    except PodloomError:
+        return ""
 
 
 async def meet_and_open(

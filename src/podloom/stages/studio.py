@@ -15,7 +15,7 @@ from podloom.script.select import asks_model
 from podloom.sources.locate import is_address
 from podloom.stages import shared
 from podloom.stages.asking import settled
-from podloom.stages.ending import record_end
+from podloom.stages.ending import LATE_S, record_end
 from podloom.stages.folder import explained
 from podloom.stages.limits import limited
 from podloom.stages.outline import write_outline
@@ -26,8 +26,6 @@ from podloom.stages.sources import read_sources
 from podloom.tts.hearing import refuse_alike
 
 T = TypeVar("T")
-LATE_S = 2.0
-"""Longest wait, of a run that was refused at once, for a database that is still being opened."""
 
 
 class Studio:

@@ -45,7 +45,6 @@ async def make_in_flow(request: EpisodeRequest) -> Episode:
 
 async def _make(request: EpisodeRequest, context: Given, run_id: str) -> Episode:
     request = as_queued(placed(request))
-    desk = _desk(request, context)
     log = RunLog()
     async with RunPage() as page:
         telemetry = Telemetry(
@@ -55,7 +54,7 @@ async def _make(request: EpisodeRequest, context: Given, run_id: str) -> Episode
         )
         telemetry.tell(RunBegan(run=run_id))
         async with open_studio(request, context.settings, telemetry, run_id=run_id) as studio:
-            studio.desk = desk
+            studio.desk = _desk(request, context)
             run = studio.run
             stages = TaskStages(studio, lambda episode, cues: page.show_made(run, episode, cues))
             episode = await make_episode(stages)
