@@ -90,6 +90,14 @@ async def test_a_shorter_run_leaves_nothing_of_the_longer_one(database):
     assert await database.load_episode("e1") == short
 
 
+async def test_a_script_that_is_voiced_again_keeps_the_sources_that_it_was_written_from(database):
+    first = record(4)
+    await database.save_episode(first)
+    again = first.request.model_copy(update={"script": "/out/tides/script.json"})
+    await database.save_episode(first.model_copy(update={"sources": (), "request": again}))
+    assert (await database.load_episode("e1")).sources == first.sources
+
+
 async def test_writers_at_the_same_time_leave_one_copy(database_settings, database):
     sizes = [30, 12, 60, 5, 44, 8, 21, 60]
     others = [Database(database_settings) for _ in sizes]

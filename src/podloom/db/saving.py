@@ -72,10 +72,9 @@ async def _delete_surplus(connection: AsyncConnection, record: EpisodeRecord) ->
 
 def surplus(record: EpisodeRecord) -> list[Delete]:
     """Deletions of the rows that are not in the record."""
-    of_episode = {
-        tables.segments: len(record.clips),
-        tables.episode_sources: len(record.sources),
-    }
+    of_episode = {tables.segments: len(record.clips)}
+    if not record.request.script:  # else the sources are those that the script was written from
+        of_episode[tables.episode_sources] = len(record.sources)
     chapters = tables.chapters.c
     indices = [chapter.index for chapter in record.script.chapters]
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -91,16 +92,8 @@ def _made_with(parts: Manifest) -> dict[str, Any]:
     """Sources, cast and versions."""
     run = parts.run
     return {
-        "sources": [
-            {
-                "origin": document.origin if document.kind != "text" or document.origin else "text",
-                "title": document.title,
-                "language": document.language,
-                "words": document.words,
-                "sha256": document.sha256,
-            }
-            for document in run.documents
-        ],
+        "sources": _texts(run),
+        "earlier_sources": dict(run.origins.sources),
         "speakers": [speaker.model_dump() for speaker in run.speakers],
         "versions": {
             "podloom": version("podloom"),
@@ -112,6 +105,21 @@ def _made_with(parts: Manifest) -> dict[str, Any]:
             "cache_schema": SCHEMA_VERSION,
         },
     }
+
+
+def _texts(run: Run) -> list[Mapping[str, Any]]:
+    """What was read, and what the script was written from that is voiced again."""
+    read = {
+        document.sha256: {
+            "origin": document.origin if document.kind != "text" or document.origin else "text",
+            "title": document.title,
+            "language": document.language,
+            "words": document.words,
+            "sha256": document.sha256,
+        }
+        for document in run.documents
+    }
+    return [*read.values(), *(text for text in run.origins.texts if text["sha256"] not in read)]
 
 
 def _made_how(parts: Manifest) -> dict[str, Any]:

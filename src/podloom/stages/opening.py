@@ -25,6 +25,7 @@ from podloom.settings import Settings
 from podloom.stages import shared
 from podloom.stages.ending import record_refusal, refused_end
 from podloom.stages.folder import check_place, check_room, open_partial
+from podloom.stages.origins import Origins, origins_beside
 from podloom.stages.pronouncing import check_lexicon, lexicon_of
 from podloom.stages.run import Run
 from podloom.stages.studio import Studio
@@ -175,6 +176,7 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
         slots=fleet_slots(settings, engine, cache),
         partial=open_partial(Path(request.out).resolve(), run_id),
         fallback=fallback,
+        origins=origins_beside(request.script) if request.script else Origins(),
         understudies=understudies(speakers, fallback, request.language) if fallback else {},
     )
 

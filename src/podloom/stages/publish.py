@@ -23,7 +23,7 @@ from podloom.domain import (
 )
 from podloom.errors import AudioError
 from podloom.publish.chapters import chapters_json
-from podloom.publish.description import EpisodeNotes, description_md, source_links
+from podloom.publish.description import EpisodeNotes, SourceLink, description_md, source_link, source_links
 from podloom.publish.page import load_page, player_page
 from podloom.publish.transcripts import srt, transcript_json, vtt
 from podloom.stages.cores import on_a_core
@@ -192,11 +192,17 @@ def _notes(run: Run, script: Script, marks: tuple[ChapterMark, ...]) -> EpisodeN
         summary=script.summary,
         language=script.language,
         marks=marks,
-        sources=source_links(run.documents),
+        sources=_source_links(run),
         speakers=run.speakers,
         disclosure=run.request.disclosure,
         draft=script.draft,
     )
+
+
+def _source_links(run: Run) -> tuple[SourceLink, ...]:
+    """Of what was read, and of what the script was written from that is voiced again."""
+    earlier = (source_link(text.get("title", ""), text.get("origin", "")) for text in run.origins.texts)
+    return tuple(dict.fromkeys((*source_links(run.documents), *earlier)))
 
 
 def _write_beside(run: Run, script: Script, mix: Mix, published_at: datetime) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 from podloom.domain import EpisodeRequest
 from podloom.errors import RequestError
 from podloom.stages.asking import as_request
-
-MANIFEST = "episode.json"
+from podloom.stages.origins import MANIFEST
 
 
 def revoice_request(script: str, **changes: Any) -> EpisodeRequest:

@@ -31,6 +31,7 @@ from podloom.script.writer import Brief, Writer
 from podloom.settings import Settings
 from podloom.stages.artwork import Artwork
 from podloom.stages.lines import ChapterLines
+from podloom.stages.origins import Origins
 from podloom.stages.planning import OutlineInProgress
 from podloom.stages.standin import Outage
 from podloom.telemetry import Telemetry
@@ -77,6 +78,8 @@ class Run:
     understudies: dict[str, Voice] = field(default_factory=dict)
     """By speaker."""
     documents: tuple[SourceDocument, ...] = ()
+    origins: Origins = field(default_factory=Origins)
+    """Of the episode whose script is voiced again."""
     database: Database | None = None
     """Opened while sources are read."""
     read_back: ReadBack | None = None

@@ -6,11 +6,11 @@ disagree with them: a run that failed has left no manifest, and its batch is tri
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
-import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from podloom.errors import RequestError, SourceError
 from podloom.sources.feeds import read_feed
 from podloom.sources.locate import AUDIO_SUFFIXES, TEXT_SUFFIXES
 from podloom.sources.read import read_sources
+from podloom.stages.origins import MANIFEST, read_origins
 
 log = logging.getLogger(__name__)
 EPISODE_FIELDS = (
@@ -102,9 +103,10 @@ async def next_episode(show: Show, today: date | None = None) -> EpisodeRequest 
     """
     if not (show.feeds or show.pages or show.folders):
         raise RequestError(f"the show {show.podcast!r} watches nothing; name feeds, pages or folders")
-    used = used_by(Path(show.out), show.podcast)
+    used = await asyncio.to_thread(used_by, Path(show.out), show.podcast)
     problems: list[SourceError] = []
-    candidates = [*new_files(show.folders, used), *show.pages, *await _new_entries(show, used, problems)]
+    files = await asyncio.to_thread(new_files, show.folders, used)
+    candidates = [*files, *show.pages, *await _new_entries(show, used, problems)]
     fresh = await _readable(list(dict.fromkeys(candidates)), show, used, problems)
     for problem in problems:
         log.warning("%s: left out: %s", show.podcast, problem)
@@ -121,14 +123,17 @@ def used_by(out: Path, podcast: str) -> Used:
     """What the finished episodes of the podcast in `out` were made from."""
     sources: dict[str, datetime] = {}
     texts: set[str] = set()
-    for path in out.glob("*/episode.json"):
-        manifest = json.loads(path.read_bytes())
-        if manifest["podcast"] != podcast:
-            continue
-        published = datetime.fromisoformat(manifest["published_at"])
-        for source in manifest["request"]["sources"]:
-            sources[source] = max(published, sources.get(source, published))
-        texts |= {source["sha256"] for source in manifest["sources"]}
+    for path in out.glob(f"*/{MANIFEST}"):
+        if path.parent.name.startswith("."):
+            continue  # not finished, or about to be replaced
+        with suppress(FileNotFoundError):  # being replaced just now
+            origins = read_origins(path)
+            if origins.podcast != podcast:
+                continue
+            for source, at in origins.sources.items():
+                published = datetime.fromisoformat(at)
+                sources[source] = max(published, sources.get(source, published))
+            texts |= {text["sha256"] for text in origins.texts}
     return Used(sources, frozenset(texts))
 
 

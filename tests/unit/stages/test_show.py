@@ -1,17 +1,22 @@
 """What a show makes its next episode from: what is new, once, and never an old thing again."""
 
+import asyncio
 import hashlib
 import json
 import os
+import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from fixtures.trees import TREES
 from podloom.domain import slug
 from podloom.errors import RequestError, SourceError
+from podloom.stages import show as watching
 from podloom.stages.show import Show, new_links, next_episode, turn, used_by
 
+QUICK = ("--engine", "tone", "--writer", "offline")
 DAY = date(2026, 3, 14)
 PUBLISHED = datetime(2026, 3, 13, 6, tzinfo=UTC)
 TEXT = "Street trees cool a city. Their leaves shade walls and pavements, and water takes heat from the air."
@@ -69,6 +74,67 @@ async def test_what_an_episode_was_made_from_is_not_new(show, watched):
     assert await next_episode(show, DAY) is None
     new = note(watched, "new.txt", TEXT + " And more.", at=PUBLISHED.timestamp() - 5)
     assert (await next_episode(show, DAY)).sources == (new,)
+
+
+async def test_manifests_are_read_beside_the_loop(show, watched, monkeypatch):
+    readers = []
+
+    def read(*args):
+        readers.append(threading.current_thread())
+        return used_by(*args)
+
+    monkeypatch.setattr(watching, "used_by", read)
+    note(watched, "a.txt", TEXT, at=1000)
+    await next_episode(show, DAY)
+    assert threading.current_thread() not in readers
+
+
+def test_a_manifest_is_read_again_only_when_it_has_changed(show, monkeypatch):
+    publish(show, ["a.txt"])
+    opened, read = [], Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: opened.append(path) or read(path))
+    for _ in range(3):
+        assert set(used_by(Path(show.out), "My show").sources) == {"a.txt"}
+    assert len(opened) == 1
+    manifest = next(Path(show.out).glob("*/episode.json"))
+    manifest.write_text(manifest.read_text("utf-8").replace("a.txt", "second.txt"), "utf-8")
+    assert set(used_by(Path(show.out), "My show").sources) == {"second.txt"}
+
+
+def test_what_a_killed_run_had_not_swapped_in_is_not_used(show):
+    publish(show, ["a.txt"])
+    episode = next(Path(show.out).iterdir())
+    episode.rename(episode.with_name(".r1.12345678.partial"))
+    assert used_by(Path(show.out), "My show").sources == {}
+
+
+def test_a_manifest_that_cannot_be_used_is_named(show):
+    publish(show, ["a.txt"])
+    next(Path(show.out).glob("*/episode.json")).write_text("{}", "utf-8")
+    with pytest.raises(RequestError, match=r"episode\.json"):
+        used_by(Path(show.out), "My show")
+
+
+async def test_an_episode_that_was_voiced_again_is_not_made_once_more(show, watched, podloom):
+    path = note(watched, "note.md", TREES, at=PUBLISHED.timestamp())
+    request = await next_episode(show, DAY)
+    fields = ("--podcast", "My show", "--title", request.title, "--out", show.out)
+    made = await asyncio.to_thread(
+        podloom, "make", path, *fields, *QUICK, "--no-music", "--minutes", "0.5", "--json"
+    )
+    folder = Path(made.json["folder"])
+    first = json.loads((folder / "episode.json").read_bytes())
+    for _ in range(2):  # also of one that was voiced again itself
+        await asyncio.to_thread(podloom, "make", "--from-script", folder / "script.json", "--json")
+        manifest = json.loads((folder / "episode.json").read_bytes())
+        assert manifest["request"]["sources"] == []
+        assert manifest["sources"] == first["sources"] != []
+        assert manifest["earlier_sources"] == {path: first["published_at"]}
+        assert "note" in (folder / "description.md").read_text("utf-8").lower()
+    assert await next_episode(show, DAY) is None
+    changed = datetime.fromisoformat(first["published_at"]).timestamp() + 1
+    note(watched, "note.md", TREES + " And more.", at=changed)  # before it was voiced again, or after
+    assert (await next_episode(show, DAY)).sources == (path,)
 
 
 async def test_a_file_that_changed_since_is_new_if_its_text_is(show, watched):
