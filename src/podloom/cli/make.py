@@ -11,8 +11,8 @@ from rich.text import Text
 from podloom.api import Orchestration, build_request, generate_podcast_async
 from podloom.cli import options
 from podloom.cli.asked import asked_fields, given_fields, read_stdin
-from podloom.cli.output import Json, console, print_json
-from podloom.cli.progress import shown_progress
+from podloom.cli.output import Json, console, print_json, side_console
+from podloom.cli.progress import shown_notes, shown_progress
 from podloom.cli.reviewing import TerminalReviewer, check_terminal
 from podloom.cli.running import run_async
 from podloom.domain import Episode, EpisodeRequest, Format, Language, OutputFormat, Priority, WriterName
@@ -62,11 +62,13 @@ def make_and_watch(request: EpisodeRequest, orchestration: Orchestration | None,
     """Run in this thread's own loop, so that Ctrl-C stops it at once."""
     if request.review:
         check_terminal(quiet=quiet)
-    with shown_progress(quiet=quiet) as panel:
+    screen = side_console()
+    with shown_progress(screen, quiet=quiet) as panel:
         making = generate_podcast_async(
             request,
             orchestration=orchestration,
             on_progress=panel.take if panel else None,
+            on_event=shown_notes(screen),
             review=TerminalReviewer(panel) if request.review else None,
         )
         return run_async(making)

@@ -19,6 +19,11 @@ def console() -> Console:
     return Console(highlight=False, markup=False)
 
 
+def side_console() -> Console:
+    """For people beside what a script reads: stderr."""
+    return Console(stderr=True, highlight=False, markup=False)
+
+
 def print_json(value: dict[str, Any]) -> None:
     """One object, one line."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

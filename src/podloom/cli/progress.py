@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -14,14 +15,15 @@ from rich.table import Table
 from rich.text import Text
 
 from podloom.domain import Progress
+from podloom.domain.events import Event, NoteTaken
+from podloom.telemetry import EventCallback
 
 REFRESH_PER_S = 8
 
 
 @contextmanager
-def shown_progress(*, quiet: bool) -> Iterator[Panel | None]:
+def shown_progress(screen: Console, *, quiet: bool) -> Iterator[Panel | None]:
     """A panel that is drawn on stderr; None where nobody looks."""
-    screen = Console(stderr=True, highlight=False, markup=False)
     if quiet or not screen.is_terminal or not sys.stdout.isatty():
         yield None
         return
@@ -30,10 +32,21 @@ def shown_progress(*, quiet: bool) -> Iterator[Panel | None]:
         yield panel
 
 
+def shown_notes(screen: Console) -> EventCallback:
+    """Prints what a person should know about the run, as it comes; above the panel where there is one."""
+
+    def hear(event: Event) -> None:
+        if isinstance(event, NoteTaken):
+            screen.print(str(event), soft_wrap=True)
+
+    return hear
+
+
 class Panel:
     """Stage, chapters, clips, audio made; drawn at most REFRESH_PER_S times a second whatever is reported."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._taken_s = clock, clock()
         self._progress = Progress(stage="plan", message="Checking the request")
         self._spinner = Spinner("dots")
         self.live: Live | None = None
@@ -41,7 +54,7 @@ class Panel:
 
     def take(self, progress: Progress) -> None:
         """The newest state; the drawing thread reads it when it draws."""
-        self._progress = progress
+        self._progress, self._taken_s = progress, self._clock()
 
     @contextmanager
     def aside(self) -> Iterator[None]:
@@ -74,7 +87,7 @@ class Panel:
             grid.add_row(bars)
         facts = (
             f"{progress.audio_s:.0f} s of audio, {progress.cache_hits} from the cache,"
-            f" {progress.elapsed_s:.0f} s"
+            f" {progress.elapsed_s + self._clock() - self._taken_s:.0f} s"
         )
         grid.add_row(facts)
         if progress.listen:

@@ -107,7 +107,9 @@ async def meet_and_open(
     """
     asked = replay_request(request, load_script(Path(request.script))) if request.script else request
     check_here(asked)
-    await meet_voices(asked, settings)
+    choice = choose_engine(asked, settings)
+    telemetry.note(f"voices: {choice.name} ({choice.reason})")
+    await meet_voices(choice.name, settings)
     return open_run(request, settings, telemetry, run_id)
 
 
@@ -126,7 +128,7 @@ def check_here(request: EpisodeRequest) -> None:
         check_place(out / slug(request.title))
 
 
-async def meet_voices(request: EpisodeRequest, settings: Settings) -> None:
+async def meet_voices(engine_name: str, settings: Settings) -> None:
     """Ask a speech server of ours for its voices, which the cast is chosen from; once a process.
 
     Raises:
@@ -134,7 +136,7 @@ async def meet_voices(request: EpisodeRequest, settings: Settings) -> None:
     """
     if not settings.speech.base_url:
         return
-    for name in {choose_engine(request, settings).name, settings.speech.fallback_engine} - {""}:
+    for name in {engine_name, settings.speech.fallback_engine} - {""}:
         if not (engine := shared.engine(name, settings)).remote:
             continue
         try:
@@ -150,14 +152,13 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
     choice = choose_engine(request, settings)
     engine = shared.engine(choice.name, settings)
     speakers = cast(request, engine)
+    telemetry.note(f"writer: {writer.name}")
     ipa = check_lexicon(lexicon_of(request, settings), engine)
     for note in filter(None, (toneless(speakers, engine), hard_to_understand(speakers), ipa)):
         telemetry.note(note)
     fallback = _fallback(engine, settings)
     if settings.speech.read_back == "report":
         shared.transcriber(settings)  # what it lacks is said now
-    telemetry.note(f"voices: {choice.name} ({choice.reason})")
-    telemetry.note(f"writer: {writer.name}")
     cache = open_cache(
         settings, on_count=lambda name: telemetry.counters.update([name]), on_note=telemetry.note
     )

@@ -97,9 +97,21 @@ def test_make_tells_people_where_to_listen(podloom, tmp_path):
         *("--title", "From a pipe", "--out", tmp_path / "out"),
         stdin=TREES,
     )
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
+    assert ran.err.startswith("note: voices: tone (asked for)\nnote: writer: offline\n")
+    assert [line for line in ran.err.splitlines() if not line.startswith("note: ")] == []
     assert "From a pipe (draft: no language model wrote it)" in ran.out
     assert f"listen: {tmp_path / 'out' / 'from-a-pipe' / 'episode.mp3'}" in ran.out
+
+
+def test_notes_of_a_run_that_fails_come_before_its_error_and_never_on_stdout(podloom, tmp_path, monkeypatch):
+    monkeypatch.setenv("PODLOOM_SPEECH_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("PODLOOM_SPEECH_MAX_RETRIES", "0")
+    ran = podloom("make", TREES, "--writer", "offline", "--out", tmp_path / "out", "--json")
+    assert (ran.code, ran.json["error"]["type"]) == (7, "ProviderError")
+    first, *_, last = ran.err.splitlines()
+    assert first == "note: voices: openai (PODLOOM_SPEECH_BASE_URL is set)"
+    assert last == f"error: {ran.json['error']['message']}"
 
 
 @pytest.mark.parametrize(
