@@ -143,6 +143,7 @@ async def test_a_cancelled_run_stops_its_calls_and_keeps_what_is_made(
         await running
     run = await run_named("Stopped by hand")
     assert run.state.type.value == "CANCELLED"
+    assert (await artifacts_of(run))["episode-progress"].description.startswith("Stopped: ")
     await until(lambda: server.calls.running("speech") == 0)
     await generate_podcast_async(asked, settings=rehearsed(server), orchestration="prefect")
     assert server.calls.paid_twice() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from podloom.domain.episode import Progress
 
 BEGINS = {
@@ -44,6 +46,11 @@ def sentence(progress: Progress) -> str:
     if progress.cache_hits:
         parts.append(f"{progress.cache_hits} from the cache")
     return " · ".join([*parts, f"{progress.elapsed_s:.0f} s"])
+
+
+def timeless(sentence: str) -> str:
+    """The same without the seconds, which change all the time."""
+    return re.sub(r" · \d+ s$", "", sentence)
 
 
 def clock(seconds: float) -> str:

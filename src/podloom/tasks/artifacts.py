@@ -27,6 +27,7 @@ from prefect.exceptions import PrefectException
 from podloom.domain import Cue, Episode, Progress
 from podloom.domain.events import Event
 from podloom.domain.progress import percent, sentence
+from podloom.errors import StoppedError
 from podloom.stages.run import Run
 from podloom.tasks import reports
 from podloom.tasks.journal import JOURNAL, Journal
@@ -43,6 +44,8 @@ JOURNAL_EVERY = 3
 """Updates of the progress to one of what has happened, which is longer."""
 FAREWELL_S = 5.0
 """Longest wait for the last update: a server that hangs must not hold up a finished episode."""
+STOPPED_S = 1.5
+"""The same where somebody waits for the run to stop."""
 UNREACHABLE = (httpx.HTTPError, PrefectException, OSError)
 """What a call of the API may end in; a run's page is never worth a run."""
 
@@ -53,9 +56,9 @@ class RunPage:
     A server that does not take an update costs one warning, not the run.
     """
 
-    def __init__(self) -> None:
-        self._progress = Progress(stage="plan", message="Checking the request")
-        self._changed = asyncio.Event()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._progress, self._taken_s = Progress(stage="plan", message="Checking the request"), clock()
+        self._clock, self._ending = clock, ""
         self._artifact: UUID | None = None
         self._journal = Journal()
         self._journal_artifact: UUID | None = None
@@ -70,17 +73,14 @@ class RunPage:
 
     def take(self, progress: Progress) -> None:
         """The newest state; shown within INTERVAL_S."""
-        self._progress = progress
-        self._changed.set()
+        self._progress, self._taken_s = progress, self._clock()
 
     def take_event(self, event: Event) -> None:
         """What has happened; shown within JOURNAL_EVERY intervals."""
         self._journal.take(event)
-        self._changed.set()
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
-        self._changed.set()
         self._follower = asyncio.create_task(self._follow())
         return self
 
@@ -88,14 +88,16 @@ class RunPage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._follower is not None
-        if kind is None or not issubclass(kind, asyncio.CancelledError):
-            async with self._updating:  # what is on its way arrives before what is newer
-                self._follower.cancel()
-            self._send(self._show_progress())
-            self._send(self._show_journal())
-        else:
+        stopped = isinstance(error, asyncio.CancelledError)
+        if stopped:
             for task in (self._follower, *self._sending):
                 task.cancel()
+        async with self._updating:  # what is on its way arrives before what is newer
+            self._follower.cancel()
+        self._ending = _ending(error)
+        self._send(self._show_progress(), STOPPED_S if stopped else FAREWELL_S)
+        if not stopped:
+            self._send(self._show_journal())
         await asyncio.gather(self._follower, *self._sending, return_exceptions=True)
         await self._client.__aexit__(kind, error, trace)
 
@@ -114,8 +116,8 @@ class RunPage:
     def _create(self, artifact: Artifact) -> None:
         self._send(artifact.acreate(self._client))
 
-    def _send(self, call: Coroutine[Any, Any, Any]) -> None:
-        self._sending.append(asyncio.create_task(self._tried(call)))
+    def _send(self, call: Coroutine[Any, Any, Any], limit_s: float = FAREWELL_S) -> None:
+        self._sending.append(asyncio.create_task(self._tried(call, limit_s)))
 
     async def _show_pictures(self, episode: Episode) -> None:
         folder = Path(episode.folder)
@@ -132,8 +134,8 @@ class RunPage:
         )
 
     async def _follow(self) -> None:
+        """Also while nothing happens: who looks at the page sees the time go on."""
         for update in itertools.count():
-            await self._changed.wait()
             began_s = time.monotonic()
             async with self._updating:
                 await self._tried(self._show_progress())
@@ -142,12 +144,10 @@ class RunPage:
                 async with self._updating:
                     await self._tried(self._show_journal())
             await asyncio.sleep(pause_s(answered_s, INTERVAL_S, LONGEST_PAUSE_S))
-            if self._journal_shown < self._journal.count:
-                self._changed.set()
 
     async def _show_progress(self) -> None:
-        self._changed.clear()
-        text = sentence(self._progress)
+        elapsed_s = self._progress.elapsed_s + self._clock() - self._taken_s
+        text = self._ending + sentence(self._progress.model_copy(update={"elapsed_s": elapsed_s}))
         # Lines become known while others are voiced: the share may shrink, what is shown does not.
         self._percent = max(self._percent, percent(self._progress))
         if self._artifact is None:
@@ -183,15 +183,22 @@ class RunPage:
         """As Prefect's own method does, without the event that it sends for each: nobody acts on those."""
         await self._client.request("PATCH", "/artifacts/{id}", path_params={"id": artifact}, json=values)
 
-    async def _tried(self, call: Coroutine[Any, Any, Any]) -> None:
+    async def _tried(self, call: Coroutine[Any, Any, Any], limit_s: float = FAREWELL_S) -> None:
         try:
-            async with asyncio.timeout(FAREWELL_S):
+            async with asyncio.timeout(limit_s):
                 await call
         except (*UNREACHABLE, TimeoutError) as error:
             if not self._warned:
                 self._warned = True
                 reason = str(error) or type(error).__name__
                 log.warning("the run's page in Prefect is not up to date: %s", reason)
+
+
+def _ending(error: BaseException | None) -> str:
+    """What the page says before the sentence that was the last; a pause for a review is no end."""
+    if isinstance(error, asyncio.CancelledError | StoppedError):
+        return "Stopped: "
+    return "Failed: " if isinstance(error, Exception) else ""
 
 
 def both(first: Callable[[T], None], second: Callable[[T], None] | None) -> Callable[[T], None]:
