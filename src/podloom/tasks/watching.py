@@ -58,8 +58,10 @@ class Watch:
     async def _look_and_beat(self, client: PrefectClient, run_id: UUID, interval_s: float) -> None:
         run = await _read(client, run_id)
         if run is not None:
-            self._beat(run, interval_s)
             self.ending = ending(run, self._attempt)
+            if run.state is not None and run.state.is_running():
+                # After one of a suspended run, the automation would wait for the next, which never comes.
+                self._beat(run, interval_s)
 
     async def look(self) -> None:
         """Once more, when the work is being stopped by somebody else: the run may go on elsewhere."""

@@ -1,12 +1,14 @@
-"""Whether a run that is looked at is over for the attempt that looks."""
+"""Whether a run that is looked at is over for the attempt that looks, and whether it shows that it lives."""
 
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun, StateDetails
 from prefect.states import Cancelled, Cancelling, Crashed, Running, Suspended
 
-from podloom.tasks.watching import ending
+from podloom.tasks import watching
+from podloom.tasks.watching import HEARTBEAT, Watch, ending
 
 FORM = {"schema": "s", "response": "r"}
 ITS_OWN = Suspended(state_details=StateDetails(pause_reschedule=True, run_input_keyset=FORM))
@@ -33,3 +35,20 @@ def test_a_run_that_waits_for_its_reviewer_is_not_replaced(state, count, expecte
 
 def test_a_run_without_a_deployment_cannot_go_on_elsewhere():
     assert ending(FlowRun(flow_id=uuid4(), state=Crashed(), run_count=1), attempt=1) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "beats"),
+    [(Running(), 1), (ITS_OWN, 0), (Suspended(), 0), (Cancelling(), 0), (Crashed(), 0), (None, 0)],
+    ids=lambda value: getattr(value, "name", None) and f"{value.name}",
+)
+async def test_only_a_running_run_gives_signs_of_life(monkeypatch, state, beats):
+    """After one, the automation waits for the next: a suspended run would be called crashed."""
+    run, sent = FlowRun(flow_id=uuid4(), deployment_id=uuid4(), state=state, run_count=1), []
+
+    async def read_flow_run(_):
+        return run
+
+    monkeypatch.setattr(watching, "emit_event", lambda event, **_: sent.append(event))
+    await Watch()._look_and_beat(SimpleNamespace(read_flow_run=read_flow_run), run.id, 15.0)
+    assert sent == [HEARTBEAT] * beats
