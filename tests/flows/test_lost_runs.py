@@ -16,7 +16,7 @@ from prefect.states import Crashed, Pending, Running, Scheduled
 from podloom.flows import giving_up, lost
 from podloom.flows.deploying import POOL, deploy_all
 from podloom.flows.finding import find_lost_runs_flow
-from podloom.flows.lost import resume_lost_runs
+from podloom.flows.lost import note_told, resume_lost_runs
 from podloom.flows.remote import RemotePrefect
 from podloom.flows.worker import POOL_TYPE, WarmWorker
 from podloom.settings import RunSettings
@@ -119,6 +119,14 @@ async def events_about(run_id):
             answer = await client.request("POST", "/events/filter", json={"filter": {"resource": about}})
         told = answer.json()["events"]
     return told
+
+
+async def test_who_follows_a_lost_run_waits_until_it_is_given_up(run_in):
+    run_id = await run_in(Crashed())
+    async with RemotePrefect() as server, get_client() as client:
+        assert not (await server.look(str(run_id))).final
+        await note_told(await client.read_flow_run(run_id))
+        assert (await server.look(str(run_id))).final
 
 
 class KilledError(Exception):

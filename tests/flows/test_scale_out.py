@@ -147,7 +147,7 @@ def asked(number):
 async def ended(prefect, runs):
     while True:
         views = [await prefect.look(run) for run in runs]
-        if all(view.final and view.state != "CRASHED" for view in views):
+        if all(view.final for view in views):
             return views
         await asyncio.sleep(0.5)
 

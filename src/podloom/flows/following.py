@@ -20,8 +20,9 @@ async def follow(
 ) -> AsyncGenerator[Event, None]:
     """What happens in the run, from its beginning to its end; something at least once a second.
 
-    A connection that is lost is taken up again, and what happened meanwhile is told then. Of lines that are
-    voiced only the newest are kept (tasks/journal.py), so that after a long gap some may be missing.
+    A connection that is lost is taken up again, and what happened meanwhile is told then. A run that has lost
+    its worker is followed until another one has gone on with it. Of lines that are voiced only the newest are
+    kept (tasks/journal.py), so that after a long gap some may be missing.
 
     Args:
         server: Where the run is.
@@ -65,7 +66,8 @@ class _Page:
             self._journal, self._number = journal, 0
         entries = [entry for entry in read_journal(text) if entry[0] > self._number]
         self._number = entries[-1][0] if entries else self._number
-        return [*(event for _, event in entries), self.progress(view, doing=view.doing or view.message)]
+        doing = view.message if view.resumable else view.doing or view.message
+        return [*(event for _, event in entries), self.progress(view, doing=doing)]
 
     def progress(self, view: RunView, doing: str) -> ProgressMade:
         """How far the run is; never less than before."""

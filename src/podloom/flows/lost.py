@@ -19,6 +19,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.states import Crashed, Scheduled
 
 from podloom.flows.automations import EPISODE_FLOWS
+from podloom.flows.marks import RESUMPTION, TOLD
 from podloom.settings import RunSettings
 from podloom.stages.webhook import LIMIT_S
 from podloom.tasks.watching import HEARTBEAT
@@ -26,9 +27,7 @@ from podloom.tasks.watching import HEARTBEAT
 RECENT = timedelta(hours=6)
 """Older crashes are left alone: what they had made is forgotten, and somebody has seen them."""
 PAGE = 200
-MARK = "podloom-resumption-"
 LOST = "No sign of life from the worker; what was made is kept"
-TOLD = f"{MARK}told"
 TELLING = timedelta(seconds=2 * LIMIT_S)
 """Whoever gave a run up, or tells of it again, has so long for that, the webhook's tries included."""
 CONFLICT = 409
@@ -94,7 +93,7 @@ async def _alive(client: PrefectClient, runs: list[FlowRun], patience: timedelta
 async def _resume(client: PrefectClient, run: FlowRun, settings: RunSettings) -> Resumption | None:
     """Start the run again, unless somebody else does; gives it up when it was started often enough."""
     assert run.state is not None
-    marks = await client.filter_flow_run_input(run.id, key_prefix=MARK, limit=PAGE, exclude_keys=set())
+    marks = await client.filter_flow_run_input(run.id, key_prefix=RESUMPTION, limit=PAGE, exclude_keys=set())
     if any(mark.key == TOLD for mark in marks):
         return None  # given up before
     given_up = len(marks) > settings.resumptions
@@ -102,7 +101,7 @@ async def _resume(client: PrefectClient, run: FlowRun, settings: RunSettings) ->
     if any(mark.value == str(run.state.id) and _since(mark.created) < patience for mark in marks):
         return None  # somebody is about to
     number = len(marks) + 1
-    if not await _mark(client, run, f"{MARK}{number}"):
+    if not await _mark(client, run, f"{RESUMPTION}{number}"):
         return None
     if number > settings.resumptions:
         return Resumption(run, 0)

@@ -12,6 +12,7 @@ import random
 import time
 import uuid
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ from pydantic import ValidationError
 
 from podloom.domain import Episode, EpisodeRequest
 from podloom.errors import RequestError, SettingsError
+from podloom.flows.marks import TOLD
 from podloom.tasks.failures import read_failure
 from podloom.tasks.hidden import revealed
 from podloom.tasks.journal import JOURNAL
@@ -38,6 +40,8 @@ LIMIT_S = 30.0
 """No try begins after that."""
 KEEPALIVE_S = 60.0
 FINAL = frozenset({"COMPLETED", "FAILED", "CANCELLED", "CRASHED"})
+RESUMED_WITHIN = timedelta(minutes=5)
+"""A crashed run that nobody has started again for so long stays as it is: there is no worker left."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,13 @@ class RunView:
     elapsed_s: float
     journal: tuple[str, str]
     """Id and text of the artifact that tells what has happened; see tasks/journal.py."""
+    resumable: bool = False
+    """It has lost its worker, and another one is about to start it again; see flows/lost.py."""
 
     @property
     def final(self) -> bool:
         """Whether nothing will change any more."""
-        return self.state in FINAL
+        return self.state in FINAL and not self.resumable
 
 
 class RemotePrefect:
@@ -143,7 +149,16 @@ class RemotePrefect:
             doing=progress["description"] or "",
             elapsed_s=float(run.get("estimated_run_time") or 0),
             journal=(journal["id"], journal["data"] or ""),
+            resumable=state.get("type") == "CRASHED" and await self._is_resumable(run),
         )
+
+    async def _is_resumable(self, crashed: dict[str, Any]) -> bool:
+        if not crashed["deployment_id"]:
+            return False
+        since = datetime.fromisoformat(crashed["state"]["timestamp"])
+        if datetime.now(UTC) - since > RESUMED_WITHIN:
+            return False
+        return not await self.inputs(crashed["id"], TOLD, limit=1)
 
     async def episode(self, run_id: str) -> Episode | None:
         """What a completed run has made; None if it made none, or another version of Podloom did."""

@@ -105,7 +105,6 @@ async def test_the_last_event_has_the_episode():
         ("FAILED", "NewerError: because", "PodloomError", "NewerError: because"),
         ("FAILED", "ValueError: because", "PodloomError", "ValueError: because"),
         ("FAILED", "", "PodloomError", "the run is failed"),
-        ("CRASHED", "SourceError: because", "PodloomError", "SourceError: because"),
         ("CANCELLED", "because", "StoppedError", "because"),
     ],
 )
@@ -113,6 +112,36 @@ async def test_the_last_event_says_why_there_is_no_episode(state, message, error
     *events, last = await followed(look(state, message=message))
     assert last == Failed(at_s=1.5, error=error, message=said, stopped=error == "StoppedError")
     assert "SourceError" not in "".join(event.doing for event in events if state == "FAILED")
+
+
+LOST = "No sign of life"
+
+
+async def test_a_run_that_has_lost_its_worker_is_followed_to_its_end_elsewhere():
+    events = await followed(
+        look("RUNNING", 40, "Voicing", journal(BEGAN), deployment="d"),
+        look("CRASHED", 40, "Voicing", journal(BEGAN), LOST, deployment="d", inputs=["podloom-resumption-1"]),
+        look("SCHEDULED", 40, "Voicing", journal(BEGAN), "1 of 3", deployment="d"),
+        look("COMPLETED", 100, "Done", journal(NOTE), journal_id="j2", deployment="d"),
+    )
+    assert happened(events) == [BEGAN, NOTE, Finished(at_s=1.5, episode=None)]
+    progress = [(e.state, e.doing) for e in events if isinstance(e, ProgressMade)]
+    assert progress[1] == ("crashed", LOST)
+    assert [state for state, _ in progress] == ["running", "crashed", "scheduled", "completed"]
+
+
+@pytest.mark.parametrize(
+    "given_up",
+    [
+        {"deployment": None},
+        {"deployment": "d", "age": 2 * remote.RESUMED_WITHIN},
+        {"deployment": "d", "inputs": ["podloom-resumption-told"]},
+    ],
+    ids=["no worker can go on", "no worker is left", "lost too often"],
+)
+async def test_a_crashed_run_has_ended_when_nobody_will_start_it_again(given_up):
+    (_, last) = await followed(look("CRASHED", message="SourceError: because", **given_up))
+    assert last == Failed(at_s=1.5, error="PodloomError", message="SourceError: because", stopped=False)
 
 
 async def test_stopping_asks_the_server():

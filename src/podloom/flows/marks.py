@@ -1,0 +1,8 @@
+"""Keys beside a run on the server, by which finders of lost runs agree who does what. No Prefect in here."""
+
+from __future__ import annotations
+
+RESUMPTION = "podloom-resumption-"
+"""And a number: who starts a crashed run again, for the so manieth time."""
+TOLD = f"{RESUMPTION}told"
+"""The run is given up, and the world knows it."""
