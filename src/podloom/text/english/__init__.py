@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from podloom.text.english import addresses, amounts, codes, dates, figures, maths, places, times, words
+from podloom.text.english import addresses, amounts, codes, dates, figures, maths, places, roman, times, words
 from podloom.text.plain import pauses
 from podloom.text.rules import apply
 
@@ -21,6 +21,7 @@ def speak(text: str) -> str:
         *amounts.RULES,
         *figures.LATER_RULES,
         *words.SIGNS,
+        *roman.RULES,
         *places.RULES,
         *words.RULES,
     )

@@ -1,11 +1,10 @@
-"""English words not written as they are spoken: abbreviations, initialisms, Roman numerals, signs."""
+"""English words not written as they are spoken: abbreviations, initialisms, signs."""
 
 from __future__ import annotations
 
 import re
 
 from podloom.text.abbreviations import ABBREVIATIONS, CLOSERS, STARTERS
-from podloom.text.english.numbers import cardinal, ordinal
 from podloom.text.rules import Rule
 
 _ACRONYMS = (
@@ -19,7 +18,7 @@ ACRONYMS = frozenset(_ACRONYMS.split())
 """Written in capitals and read as a word; other words of up to five capitals are spelled."""
 
 _CAPITALISED = (
-    "A AND ARE ALL AT BAD BE BEST BIG BUT BY CAN DAY DID DO DONE DONT EVEN EVER EVERY FEEL FIRST FOR FROM "
+    "A AND ARE ALL AS AT BAD BE BEST BIG BUT BY CAN DAY DID DO DONE DONT EVEN EVER EVERY FEEL FIRST FOR FROM "
     "GET GO "
     "GOOD GREAT HARD HAS HAVE HE HER HERE HIS HOW I IF IN INTO IS JUST KNOW LAST LESS LIFE LIKE LONG LOOK "
     "LOT LOVE "
@@ -35,6 +34,11 @@ _CAPITALISED = (
 )
 CAPITALISED = frozenset(_CAPITALISED.split()) - {"A", "I"}
 """Ordinary words that are sometimes written in capitals for stress."""
+
+_NO_NOUNS = "AM AS AT BE BY DO HE IN IS IT ME MY OR SHE SO TO WE WHO"
+NEVER_AFTER_ARTICLE = frozenset(_NO_NOUNS.split())
+"""Of them, those that are letters behind an article: the WHO, an IT job."""
+_ARTICLE = re.compile(r"\b(?:[Tt]he|[Aa]n?)\s$")
 
 _SMALL = (
     "api apis html http https css sql pdf pdfs tv dvd usb vpn gpt llm llms cpu cpus gpu gpus url urls ssh "
@@ -56,29 +60,6 @@ NAMES: dict[str, str] = {
     "eg.": "for example,", "i.e.": "that is,", "ie.": "that is,", "et al.": "and others", "c.": "c.",
     "LUFS": "L U F S", "dBTP": "D B T P",
 }  # fmt: skip
-
-_TITLES = (
-    "Chapter|Part|Volume|Book|Act|Scene|Section|Article|Appendix|Phase|Stage|Type|Level|Class|Title|Episode|"
-    "World War|Super Bowl|Apollo|Final "
-    "Fantasy|Rocky|Mark|Grade|Tier|Schedule|Figure|Table|Gemini|Saturn|Mission"
-)
-_RULERS = (
-    "Henry|Louis|Elizabeth|Charles|George|Edward|Richard|William|James|John Paul|Benedict|Pius|Leo|Francis|"
-    "Napoleon|Philip|Philippe|Catherine|Ivan|Nicholas|Alexander|Frederick|Gregory|Innocent|Ramses|Ramesses|"
-    "Ptolemy|Mary|Felipe|Carlos|Otto|Wilhelm|Friedrich|Peter|Paul|Urban|Clement|Boniface|Alfonso|Haakon|H "
-    "arald|"
-    "Margrethe|Gustav|Christian|Xerxes|Darius|Cleopatra|Mehmed|Suleiman|Selim|Murad|Rama|Pope [A-Z][a-z]+|"
-    "King [A-Z][a-z]+|Queen [A-Z][a-z]+|Emperor [A-Z][a-z]+"
-)
-_ROMAN = r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?<=[IVXL])"
-_NOT_PRONOUN = r"(?!(?<=\bI)\s[a-z']|(?<=\bI)')"
-_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50}
-
-
-def roman(numeral: str) -> int:
-    """Value of a well-formed Roman numeral below ninety."""
-    values = [_VALUES[letter] for letter in numeral]
-    return sum(-v if v < after else v for v, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def _abbreviation(match: re.Match[str]) -> str:
@@ -112,17 +93,29 @@ def _initial(match: re.Match[str]) -> str:
 
 def _initialism(match: re.Match[str]) -> str:
     word, ending = match["word"], match["ending"] or ""
+    before = match.string[max(0, match.start() - 5) : match.start()]
+    if word in NEVER_AFTER_ARTICLE and _ARTICLE.search(before):
+        return f"{' '.join(word)}{ending}"
     if word in ACRONYMS or word in CAPITALISED or (len(word) > 5 and re.search("[AEIOUY]", word)):
         return match[0]
-    if _shouted(match.string):
+    if _shouted(match.string, match.start()):
         return match[0]
     return " ".join(word) + ("'s" if ending else "")
 
 
-def _shouted(text: str) -> bool:
-    """Whether nearly all of a text is in capitals, so that capitals mean nothing."""
-    words = re.findall(r"[A-Za-z]{2,}", text)
-    return len(words) > 3 and sum(word.isupper() for word in words) > 0.7 * len(words)
+def _shouted(text: str, at: int) -> bool:
+    """Whether the phrase around `at` is in capitals that mean nothing: words rather than initialisms."""
+    start = max(map(text[:at].rfind, _STOPS)) + 1
+    end = min(found for found in (*(text.find(stop, at) for stop in _STOPS), len(text)) if found >= 0)
+    words = re.findall(r"[A-Za-z]{2,}", text[start:end])
+    capitals = sum(map(str.isupper, words))
+    return len(words) > 3 and capitals > 0.7 * len(words) and 2 * sum(map(_readable, words)) > len(words)
+
+
+def _readable(word: str) -> bool:
+    """Whether a word in capitals is more likely to be read than spelled."""
+    syllables = len(word) > 3 and _SYLLABLES.fullmatch(word) is not None
+    return word in CAPITALISED or (syllables and word not in ACRONYMS)
 
 
 def _small(match: re.Match[str]) -> str:
@@ -136,31 +129,19 @@ def _mixed(match: re.Match[str]) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z]{2})|(?<=[A-Z]{2})(?=[A-Z][a-z])", " ", match[0])
 
 
+_SYLLABLES = re.compile(r"[^\WAEIOUY]{0,3}(?:[AEIOUY]{1,2}[^\WAEIOUY]{1,3})*[AEIOUY]{0,2}")
+_STOPS = (".", "!", "?", ";", ":")
 _STOPPED = "|".join(sorted((*ABBREVIATIONS, *CLOSERS), key=len, reverse=True))
 
 FIRST_RULES: tuple[Rule, ...] = (
     (
-        re.compile(
-            "|".join(rf"(?<![\w.]){re.escape(name)}(?!\w)" for name in sorted(NAMES, key=len, reverse=True))
-        ),
+        re.compile(rf"(?<![\w.])(?:{'|'.join(sorted(map(re.escape, NAMES), key=len, reverse=True))})(?!\w)"),
         lambda m: NAMES[m[0]],
     ),
 )
 """Names with signs in them, before the signs are read."""
 
 RULES: tuple[Rule, ...] = (
-    (
-        re.compile(rf"\b({_TITLES})\s({_ROMAN})\b{_NOT_PRONOUN}"),
-        lambda m: f"{m[1]} {cardinal(str(roman(m[2])))}",
-    ),
-    (
-        re.compile(rf"\b({_RULERS})\s({_ROMAN})\b{_NOT_PRONOUN}"),
-        lambda m: f"{m[1]} the {ordinal(str(roman(m[2])))}",
-    ),
-    (
-        re.compile(r"(?<=[a-z])\s(II|III|VII|VIII|XII|XIII|XIV|XVI)\b"),
-        lambda m: f" {cardinal(str(roman(m[1])))}",
-    ),
     (re.compile(rf"\b(?P<word>{_STOPPED})\.(?!\w)"), _abbreviation),
     (re.compile(r"\bvs\b"), "versus"),
     (re.compile(r"\betc\b"), "et cetera"),
