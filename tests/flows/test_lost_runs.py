@@ -2,18 +2,18 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from prefect import flow
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import StateType
 from prefect.exceptions import Abort
 from prefect.flow_engine import run_flow
 from prefect.states import Crashed, Pending, Running, Scheduled
 
-from podloom.flows import giving_up, lost
+from podloom.flows import giving_up, lost, silence
 from podloom.flows.deploying import POOL, deploy_all
 from podloom.flows.finding import find_lost_runs_flow
 from podloom.flows.lost import note_told, resume_lost_runs
@@ -21,6 +21,7 @@ from podloom.flows.remote import RemotePrefect
 from podloom.flows.worker import POOL_TYPE, WarmWorker
 from podloom.settings import RunSettings
 from podloom.tasks.ending import ended
+from podloom.tasks.lookout import lookout
 
 pytestmark = pytest.mark.prefect
 AT_ONCE = RunSettings(lost_after_s=0.001, resumptions=2)
@@ -64,10 +65,69 @@ async def test_a_run_without_a_sign_of_life_is_started_again(run_in, state):
     assert "1 of 2" in resumed.message
 
 
-async def test_two_finders_at_once_start_it_once(run_in):
-    run_id = await run_in(Crashed())
+class KilledError(Exception):
+    """Here the finder's process ends."""
+
+
+async def killed(*_, **__):
+    raise KilledError
+
+
+@pytest.fixture
+def silent_for_long(monkeypatch):
+    """Every run has been in its state for an hour."""
+    monkeypatch.setattr(silence, "age", lambda _: timedelta(hours=1))
+
+
+@pytest.mark.parametrize("state", [Crashed(), Running()], ids=lambda s: s.name)
+async def test_finders_at_once_start_it_once(run_in, silent_for_long, state):
+    run_id = await run_in(state)
     several = await asyncio.gather(*(found(run_id, RunSettings()) for _ in range(4)))
     assert sorted(several) == [[], [], [], [1]]
+    assert (await state_of(run_id)).name == "Resuming"
+
+
+async def test_a_finder_that_is_behind_leaves_a_run_alone_that_another_has_started_again(
+    run_in, silent_for_long, monkeypatch
+):
+    run_id = await run_in(Running())
+    async with get_client() as client:
+        seen = [await client.read_flow_run(run_id)]
+    assert await found(run_id, RunSettings()) == [1]
+
+    async def silent_before(*_):
+        return seen
+
+    monkeypatch.setattr(lost, "silent_runs", silent_before)
+    assert await found(run_id, RunSettings()) == []
+    assert (await state_of(run_id)).name == "Resuming"
+
+
+async def test_what_a_finder_that_died_has_not_called_crashed_is_called_so_by_another(
+    run_in, silent_for_long, monkeypatch
+):
+    run_id = await run_in(Running())
+    with monkeypatch.context() as killing:
+        killing.setattr(PrefectClient, "set_flow_run_state", killed)
+        with pytest.raises(KilledError):
+            await found(run_id, RunSettings())
+    assert await found(run_id, RunSettings()) == []  # perhaps the other is about to
+    assert await found(run_id) == [1]
+
+
+async def test_runs_of_the_finders_own_process_are_alive_whatever_the_server_has_heard(
+    run_in, silent_for_long
+):
+    run_id = await run_in(Running())
+    with lookout(1.0).over(run_id):
+        assert await found(run_id, RunSettings()) == []
+    assert await found(run_id, RunSettings()) == [1]
+
+
+async def test_silence_is_not_believed_after_the_server_was_away(run_in, silent_for_long):
+    run_id, crashed = await run_in(Running()), await run_in(Crashed())
+    resumed = await resume_lost_runs(RunSettings(), believe_silence=False)
+    assert [one.run.id for one in resumed if one.run.id in (run_id, crashed)] == [crashed]
 
 
 @pytest.fixture
@@ -129,14 +189,6 @@ async def test_who_follows_a_lost_run_waits_until_it_is_given_up(run_in):
         assert (await server.look(str(run_id))).final
 
 
-class KilledError(Exception):
-    """Here the finder's process ends."""
-
-
-async def killed(*_, **__):
-    raise KilledError
-
-
 @pytest.mark.parametrize(
     ("place", "sent_before"), [("_post_event", 0), ("send_news", 0), ("note_told", 1)], ids=lambda at: at
 )
@@ -163,12 +215,14 @@ async def test_what_a_killed_finder_did_not_tell_is_told_by_another(
     assert len(await events_about(run_id)) == 1
 
 
-async def test_a_run_that_began_just_now_or_crashed_long_ago_is_left_alone(run_in):
-    long_ago = datetime.now(UTC) - timedelta(days=1)
+async def test_a_run_that_began_just_now_is_left_alone(run_in):
     begun = await run_in(Running())
-    crashed = await run_in(Crashed(timestamp=long_ago))
     assert await found(begun, RunSettings()) == []
-    assert await found(crashed) == []
+
+
+async def test_a_run_that_crashed_long_ago_is_left_alone(run_in, monkeypatch):
+    monkeypatch.setattr(lost, "age", lambda _: timedelta(days=1))
+    assert await found(await run_in(Crashed())) == []
 
 
 async def test_a_run_that_was_wrongly_taken_for_lost_is_left_to_whoever_goes_on_with_it(run_in):

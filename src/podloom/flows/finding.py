@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
+import time
 from typing import Any
 
 from prefect import flow
@@ -37,15 +39,24 @@ async def _find() -> State[Any]:
 
 
 async def keep_finding(settings: Settings) -> None:
-    """Look again and again, a little earlier or later each time: other workers look as well."""
+    """Look again and again, a little earlier or later each time: other workers look as well.
+
+    While the server, or this machine, was away, no sign of life could arrive. So silence is believed only
+    when both have been there for as long as a run may be silent.
+    """
+    limit_s, away_s = settings.runs.lost_after_s, -math.inf
     while True:
-        await asyncio.sleep(settings.runs.lost_after_s / LOOKS * random.uniform(0.7, 1.3))
+        pause_s, began_s = limit_s / LOOKS * random.uniform(0.7, 1.3), time.time()
+        await asyncio.sleep(pause_s)
+        if time.time() - began_s > pause_s + limit_s / LOOKS:  # this machine slept
+            away_s = time.time()
         try:
-            found = await resume_lost_runs(settings.runs)
+            found = await resume_lost_runs(settings.runs, believe_silence=time.time() - away_s >= limit_s)
             for one in found:
                 log.warning("%s", _sentence(one))
             await _tell(found, settings)
         except (*UNREACHABLE, RuntimeError) as error:  # the latter when there is no server at all
+            away_s = time.time()
             log.warning("lost runs cannot be looked for now: %s", str(error) or type(error).__name__)
 
 

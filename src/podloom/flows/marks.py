@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+LOSS = "podloom-loss-"
+"""And the id of a state, and a number: who calls the run crashed that is silent in that state."""
+STOP = "podloom-stop-"
+"""Likewise: who ends the run that was to be cancelled."""
 RESUMPTION = "podloom-resumption-"
 """And a number: who starts a crashed run again, for the so manieth time."""
 TOLD = f"{RESUMPTION}told"

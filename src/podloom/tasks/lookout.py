@@ -24,18 +24,19 @@ class Lookout:
 
     def __init__(self, every_s: float) -> None:
         self._every_s = every_s
-        self._runs: set[UUID] = set()
+        self.runs: set[UUID] = set()
+        """That are looked for now."""
         self._looked_s = -math.inf
         self._calm = True
 
     @contextmanager
     def over(self, run_id: UUID) -> Iterator[None]:
         """The run belongs to those that are looked for, as long as this lasts."""
-        self._runs.add(run_id)
+        self.runs.add(run_id)
         try:
             yield
         finally:
-            self._runs.discard(run_id)
+            self.runs.discard(run_id)
 
     async def is_calm(self, client: PrefectClient) -> bool:
         """Whether all runs were running when they were last looked for.
@@ -52,13 +53,18 @@ class Lookout:
 
     async def _count(self, client: PrefectClient) -> int:
         """Of the runs, those in any other state than Running."""
-        left = {"id": {"any_": sorted(self._runs)}, "state": {"type": {"not_any_": [StateType.RUNNING]}}}
+        left = {"id": {"any_": sorted(self.runs)}, "state": {"type": {"not_any_": [StateType.RUNNING]}}}
         return await client.count_flow_runs(flow_run_filter=FlowRunFilter.model_validate(left))
 
 
 def lookout(every_s: float) -> Lookout:
     """The running loop's."""
     return _LOOKOUTS.setdefault(asyncio.get_running_loop(), Lookout(every_s))
+
+
+def own_runs() -> set[UUID]:
+    """Runs that are under way in this process."""
+    return set[UUID]().union(*(one.runs for one in list(_LOOKOUTS.values())))
 
 
 _LOOKOUTS: WeakKeyDictionary[asyncio.AbstractEventLoop, Lookout] = WeakKeyDictionary()
