@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from podloom.domain import Delivery, Language, Voice
-from podloom.errors import SpeechError
+from podloom.errors import ProviderError, SpeechError
 from podloom.text.lexicon import words_only
 from podloom.tts.engine import PLAIN, Audio, Samples, SpeechEngine, speak
 
@@ -172,11 +172,18 @@ async def checked_clip(
 
     Raises:
         FaultyError: All attempts are faulty; the message names the faults.
-        ProviderError: The server failed.
+        ProviderError: The server failed, and the engine stands in for nobody.
     """
-    another = "" if faults else ", or set PODLOOM_SPEECH_FALLBACK_ENGINE"
+    stands_in = bool(faults)
+    another = "" if stands_in else ", or set PODLOOM_SPEECH_FALLBACK_ENGINE"
     for attempt_seed in (seed, (seed + _NEXT_SEED) % 2**31) if engine.seeded else (seed,):
-        audio, fault = await _Attempt(engine, voice, attempt_seed).make(text, delivery, check)
+        try:
+            audio, fault = await _Attempt(engine, voice, attempt_seed).make(text, delivery, check)
+        except ProviderError as error:
+            if not stands_in:
+                raise
+            faults = (*faults, f"{engine.name} voice {voice.id!r}: {error}")
+            break  # it is no other engine's fault, and the next call would fail as well
         if audio is not None:
             return Checked(audio, voice, faults)
         faults = (*faults, f"{engine.name} voice {voice.id!r}: {fault}")

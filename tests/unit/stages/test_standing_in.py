@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.voicing import TEXT, Faulty, faults, line, opened
 from podloom.domain import Voice
-from podloom.errors import ProviderError, ProviderKeyError, VoiceError
+from podloom.errors import ProviderError, ProviderKeyError, SpeechError, VoiceError
 from podloom.settings import Settings, SpeechSettings
 from podloom.stages import standin
 from podloom.stages.run import Run
@@ -117,6 +117,18 @@ class Down(ToneEngine):
         if self.error:
             raise self.error
         return await super().synthesize(text, voice, seed=seed)
+
+
+async def test_a_fallback_that_is_down_is_no_outage_of_the_engine(run):
+    run.engine, run.fallback = Faulty(2), Down(down("nobody answers"))
+    run.understudies = {speaker.name: run.fallback.voices("en")[3] for speaker in run.speakers}
+    with pytest.raises(SpeechError, match=r"^chapter 1, line 3 .*silent.*silent.*down voice .*nobody"):
+        await voice_segment(run, line(run))
+    assert run.outage.error is None
+    assert run.fallback.calls == 1
+    await voice_segment(run, line(run).model_copy(update={"text": "Another line, by the engine."}))
+    assert run.engine.attempts == 3
+    assert run.telemetry.counters["speech.stand_in_lines"] == 0
 
 
 @pytest.fixture
