@@ -31,7 +31,7 @@ class Telemetry:
     """Hears of everything that happens; may be called from the mixer's thread."""
     timings: list[StageTiming] = field(default_factory=list)
     counters: Counter[str] = field(default_factory=Counter)
-    """"cache.tts.hit", "cache.tts.miss", "llm.prompt_tokens", "llm.calls", "speech.characters", ..."""
+    """"cache.tts.hit", "cache.tts.miss", "llm.prompt_tokens", "llm.calls", "speech.calls", ..."""
     notes: list[str] = field(default_factory=list)
     """What a person should know about this run: condensed sources, unknown words, choices made."""
     segments_known: dict[int, int] = field(default_factory=dict)

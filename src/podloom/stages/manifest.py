@@ -150,8 +150,8 @@ def cost(run: Run) -> float | None:
     writing = (
         counters["llm.prompt_tokens"] * llm.input_price + counters["llm.completion_tokens"] * llm.output_price
     )
-    voicing = counters["speech.characters"] * speech.price if run.engine.remote else 0.0
+    voicing = counters["speech.paid_characters"] * speech.price
     unknown = (counters["llm.calls"] and not (llm.input_price or llm.output_price)) or (
-        run.engine.remote and counters["speech.calls"] and not speech.price
+        counters["speech.paid_characters"] and not speech.price
     )
     return None if unknown else round((writing + voicing) / 1e6, 6)

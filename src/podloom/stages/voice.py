@@ -6,7 +6,7 @@ import asyncio
 import json
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import get_args
 
 from podloom.cache.keys import cache_key
@@ -127,15 +127,19 @@ class _Part:
 
     async def _synthesize(self) -> tuple[dict[str, str], Clip]:
         """A new clip, and its cache entry; `voiced_by` when the fallback engine had to."""
-        run, segment = self.run, self.segment
+        segment = self.segment
         self._refuse_while_down()
         try:
-            made = await self._sound()
+            return await self._sound()
         except SpeechError as error:
             raise SpeechError(f"{segment.label} ({segment.speaker}): {error}") from error
-        run.telemetry.counters["speech.calls"] += 1
-        run.telemetry.counters["speech.characters"] += len(self.text) if self._is_cast else 0
-        return made
+
+    def _count(self, engine: SpeechEngine) -> None:
+        """One more clip from this engine, good or not."""
+        counters = self.run.telemetry.counters
+        counters["speech.calls"] += 1
+        counters["speech.characters"] += len(self.text)
+        counters["speech.paid_characters"] += len(self.text) if engine.remote else 0
 
     async def _sound(self) -> tuple[dict[str, str], Clip]:
         """By the engine, or by the fallback what stays faulty.
@@ -184,8 +188,15 @@ class _Part:
             self.run.outage.check()
 
     async def _speak(self, engine: SpeechEngine, voice: Voice, faults: tuple[str, ...]) -> Checked:
-        seed = self.run.request.seed
-        made = await checked_clip(engine, self.text, voice, seed=seed, delivery=self._delivery, faults=faults)
+        made = await checked_clip(
+            engine,
+            self.text,
+            voice,
+            seed=self.run.request.seed,
+            delivery=self._delivery,
+            faults=faults,
+            on_audio=partial(self._count, engine),
+        )
         _tell_faults(self.run, self.segment, made)
         return made
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from tempfile import TemporaryDirectory
 
-from podloom.domain import EpisodeRequest, Segment
+from podloom.domain import Clip, EpisodeRequest, Segment
 from podloom.script.frame import frame_lines
 from podloom.settings import Settings
 from podloom.stages.opening import meet_and_open
@@ -26,11 +26,12 @@ async def warm(request: EpisodeRequest, settings: Settings, phrases: Sequence[st
     with TemporaryDirectory() as folder:  # nothing is published
         request = request.model_copy(update={"out": folder})
         run = await meet_and_open(request, settings, telemetry, str(uuid.uuid4()))
-        await _voice_all(run, phrases)
-    return {"made": telemetry.counters["speech.calls"], "known": telemetry.counters["cache.tts.hit"]}
+        clips = await _voice_all(run, phrases)
+    known = sum(clip.cached for clip in clips)
+    return {"made": len(clips) - known, "known": known}
 
 
-async def _voice_all(run: Run, phrases: Sequence[str]) -> None:
+async def _voice_all(run: Run, phrases: Sequence[str]) -> list[Clip]:
     texts = [*frame_lines(run.request, run.speakers), *phrases]
     segments = [
         Segment(chapter=0, index=index, speaker=speaker.name, text=text)
@@ -38,6 +39,6 @@ async def _voice_all(run: Run, phrases: Sequence[str]) -> None:
         for index, text in enumerate(texts)
     ]
     try:
-        await asyncio.gather(*(voice_segment(run, segment) for segment in segments))
+        return await asyncio.gather(*(voice_segment(run, segment) for segment in segments))
     finally:
         await run.cache.close()

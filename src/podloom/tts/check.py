@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -156,6 +157,7 @@ async def checked_clip(
     delivery: Delivery = PLAIN,
     check: ClipCheck | None = None,
     faults: tuple[str, ...] = (),
+    on_audio: Callable[[], None] = lambda: None,
 ) -> Checked:
     """The audio of one segment that passed the check.
 
@@ -169,6 +171,7 @@ async def checked_clip(
         delivery: How to say it, where the engine can.
         check: What learns the voices' pace; by default one an engine and process.
         faults: Of another engine, which this one stands in for.
+        on_audio: Called for every attempt that gave audio, faulty or not: a server wants to be paid for it.
 
     Raises:
         FaultyError: All attempts are faulty; the message names the faults.
@@ -178,7 +181,8 @@ async def checked_clip(
     another = "" if stands_in else ", or set PODLOOM_SPEECH_FALLBACK_ENGINE"
     for attempt_seed in (seed, (seed + _NEXT_SEED) % 2**31) if engine.seeded else (seed,):
         try:
-            audio, fault = await _Attempt(engine, voice, attempt_seed).make(text, delivery, check)
+            attempt = _Attempt(engine, voice, attempt_seed, on_audio)
+            audio, fault = await attempt.make(text, delivery, check)
         except ProviderError as error:
             if not stands_in:
                 raise
@@ -200,6 +204,7 @@ class _Attempt:
     engine: SpeechEngine
     voice: Voice
     seed: int
+    on_audio: Callable[[], None]
 
     async def make(self, text: str, delivery: Delivery, check: ClipCheck | None) -> tuple[Audio | None, str]:
         """A sound clip, or none and what is wrong with it."""
@@ -208,6 +213,7 @@ class _Attempt:
             audio = await speak(self.engine, text, self.voice, delivery, seed=self.seed)
         except SpeechError as error:
             return None, str(error)
+        self.on_audio()
         check = check or _checks.setdefault(self.engine, ClipCheck())
         faults = check.faults(audio, words_only(text), self.voice)
         return (None, "; ".join(faults)) if faults else (audio, "")

@@ -73,8 +73,6 @@ class OpenAISpeechEngine:
         self.concurrency = settings.speech.remote_concurrency
         self._address = ", ".join(map(_shown, self._urls))
         self.version = f"{settings.speech.model}@{self._address}"
-        self.characters = 0
-        """Sent so far, for the bill."""
         self._format: Literal["wav", "pcm"] = "wav"
         self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connection] = WeakKeyDictionary()
 
@@ -158,7 +156,6 @@ class OpenAISpeechEngine:
             async for audio in self._streamed(_Order(part, voice, self.direction(delivery), seed)):
                 heard = True
                 yield audio
-            self.characters += len(part)
         if not heard:
             raise SpeechError(f"{self._where()} gave no sound for a text of {len(text.strip())} characters")
 
@@ -227,7 +224,6 @@ class OpenAISpeechEngine:
                 await asyncio.sleep(min(8.0, BACKOFF_S * 2**attempt))
                 attempt += 1
                 continue
-            self.characters += len(order.text)
             return audio
 
     def _read(self, body: bytes, content_type: str, text: str) -> Audio:

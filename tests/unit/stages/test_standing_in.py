@@ -145,7 +145,7 @@ async def test_while_a_server_is_down_the_fallback_speaks_at_once_and_the_run_sa
         await voice_segment(run, line(run).model_copy(update={"text": text}))
     assert run.engine.calls == 1
     assert run.telemetry.counters["speech.stand_in_lines"] == 3
-    assert run.telemetry.counters["speech.characters"] == 0
+    assert run.telemetry.counters["speech.paid_characters"] == 0
     assert faults(run) == ["chapter 1, line 3 (Robin) was voiced by tone voice 'tone-bright'"]
     assert any(
         note == "down is down, so tone speaks meanwhile: nobody answers" for note in run.telemetry.notes

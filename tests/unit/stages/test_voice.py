@@ -9,6 +9,7 @@ from fixtures.voicing import TEXT, Faulty, faults, line, opened
 from podloom.domain import Delivery, Voice
 from podloom.errors import SpeechError
 from podloom.settings import Settings
+from podloom.stages.manifest import cost
 from podloom.stages.run import Run
 from podloom.stages.voice import voice_segment
 from podloom.tts.engine import Audio
@@ -68,6 +69,28 @@ async def test_what_was_made_again_is_counted_and_noted(run):
     assert run.telemetry.counters["speech.faulty_clips"] == 1
     assert run.telemetry.counters["speech.remade_lines"] == 1
     assert [note.partition(": ")[0] for note in faults(run)] == ["chapter 1, line 3 (Robin) was made again"]
+
+
+@pytest.mark.parametrize(("remote", "stand_in_remote"), [(True, False), (False, True), (True, True)])
+async def test_every_attempt_of_a_server_has_its_price(tmp_path, remote, stand_in_remote):
+    run = opened(tmp_path, price=1e6)
+    run.engine, run.fallback = Faulty(2), ToneEngine(Settings())
+    run.engine.remote, run.fallback.remote = remote, stand_in_remote
+    run.understudies = {speaker.name: run.fallback.voices("en")[3] for speaker in run.speakers}
+    await voice_segment(run, line(run))
+    counters = run.telemetry.counters
+    assert (counters["speech.calls"], counters["speech.characters"]) == (3, 3 * len(TEXT))
+    assert cost(run) == counters["speech.paid_characters"] == (2 * remote + stand_in_remote) * len(TEXT)
+    await run.cache.close()
+
+
+@pytest.mark.parametrize("remote", [True, False])
+async def test_what_a_server_has_spoken_without_a_price_costs_nobody_knows_what(run, remote):
+    run.engine = Faulty(9)
+    run.engine.remote = remote
+    with pytest.raises(SpeechError):
+        await voice_segment(run, line(run))
+    assert cost(run) == (None if remote else 0)
 
 
 async def test_a_speakers_tone_is_in_every_line_but_those_with_their_own(run):
