@@ -15,6 +15,7 @@ from podloom.script.select import asks_model
 from podloom.sources.locate import is_address
 from podloom.stages import shared
 from podloom.stages.asking import settled
+from podloom.stages.contrast import contrast
 from podloom.stages.ending import LATE_S, record_end
 from podloom.stages.folder import explained
 from podloom.stages.limits import limited
@@ -23,7 +24,6 @@ from podloom.stages.readings import recall_reading, remember_reading
 from podloom.stages.reviewing import Desk, review_script
 from podloom.stages.run import Run
 from podloom.stages.sources import read_sources
-from podloom.tts.hearing import refuse_alike
 
 T = TypeVar("T")
 
@@ -68,8 +68,7 @@ class Studio:
             await recording
         if run.engine.remote:
             await self._connected(loading)
-        if note := await refuse_alike(run.speakers, run.engine, run.settings.home / "voices"):
-            run.telemetry.note(note)
+        await contrast(run)
 
     async def _beside_recording(self, writing: Coroutine[Any, Any, T]) -> T:
         """The result; a record that cannot be kept ends the call to the model at once."""

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from podloom.domain import Clip, EpisodeRequest, Segment
 from podloom.script.frame import frame_lines
 from podloom.settings import Settings
+from podloom.stages.contrast import contrast
 from podloom.stages.opening import meet_and_open
 from podloom.stages.run import Run
 from podloom.stages.voice import voice_segment
@@ -26,6 +27,7 @@ async def warm(request: EpisodeRequest, settings: Settings, phrases: Sequence[st
     with TemporaryDirectory() as folder:  # nothing is published
         request = request.model_copy(update={"out": folder})
         run = await meet_and_open(request, settings, telemetry, str(uuid.uuid4()))
+        await contrast(run)
         clips = await _voice_all(run, phrases)
     known = sum(clip.cached for clip in clips)
     return {"made": len(clips) - known, "known": known}

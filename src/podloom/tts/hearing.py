@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from itertools import combinations
@@ -29,51 +29,72 @@ SENTENCES: dict[Language, str] = {
     "ko": "공기가 식은 뒤에도 호수는 오랫동안 따뜻했고, 아무도 그 까닭을 알지 못했습니다.",
 }
 MOST_TRIED = 6
-"""Voices that are tried for a suggestion."""
+"""Voices that are tried in place of one that sounds like another."""
 VERSION = 1
 """Raise it when sentences or measures change."""
 
 
-async def refuse_alike(speakers: Sequence[Speaker], engine: SpeechEngine, folder: Path) -> str:
-    """What should be known about voices that nobody can compare; "" when they were compared.
+async def tell_apart(
+    speakers: Sequence[Speaker], engine: SpeechEngine, folder: Path, *, named: Collection[str] = ()
+) -> tuple[tuple[Speaker, ...], str]:
+    """The cast, of which no two sound alike, and what should be known about it; "" for nothing.
 
     Args:
-        speakers: The cast.
+        speakers: The cast; where two sound alike, one gets another voice.
         engine: What speaks for it.
         folder: Where measurements are kept.
+        named: Speakers whose voice somebody asked for: they keep it.
 
     Raises:
-        VoiceError: Two speakers sound alike; another voice is suggested.
+        VoiceError: Two speakers sound alike, and both keep their voices or there is no other.
         SpeechError: The engine cannot speak.
     """
-    voices = [speaker.voice for speaker in speakers]
-    unknown = [pair for pair in combinations(voices, 2) if semitones(*pair) is None and not opposite(*pair)]
+    cast = list(speakers)
+    unknown = [pair for pair in combinations(cast, 2) if _unknown(*pair)]
     if not unknown:
-        return ""
+        return tuple(cast), ""
     if engine.remote:
-        names = ", ".join(sorted({voice.id for pair in unknown for voice in pair}))
-        return f"nobody has measured whether the voices {names} of {engine.name} sound alike; listen to them"
-    for one, other in unknown:
-        apart = _apart(*[await _heard(voice, engine, folder) for voice in (one, other)])
-        if apart < 1:
-            instead = await _suggested(voices, engine, folder)
-            raise VoiceError(
-                f"the voices {one.id!r} and {other.id!r} of {engine.name} sound alike (distance {apart:.1f}, "
-                f"from 1 on they can be told apart); {instead}"
-            )
-    return ""
+        names = ", ".join(sorted({speaker.voice.id for pair in unknown for speaker in pair}))
+        note = f"nobody has measured whether the voices {names} of {engine.name} sound alike; listen to them"
+        return tuple(cast), note
+    notes = []
+    for at, other in combinations(range(len(cast)), 2):
+        if not _unknown(cast[at], cast[other]):
+            continue
+        one, two = cast[at].voice, cast[other].voice
+        apart = _apart(*[await _heard(voice, engine, folder) for voice in (one, two)])
+        if apart >= 1:
+            continue
+        alike = f"the voices {one.id!r} and {two.id!r} of {engine.name} sound alike"
+        free = [place for place in (other, at) if cast[place].name not in named]
+        voice = await _another([speaker.voice for speaker in cast], two, engine, folder)
+        if not (free and voice):
+            instead = f"give one of them {voice.id!r}" if voice else "take fewer speakers"
+            how = f"(distance {apart:.1f}, from 1 on they can be told apart)"
+            raise VoiceError(f"{alike} {how}; {instead}")
+        cast[free[0]] = cast[free[0]].model_copy(update={"voice": voice})
+        notes.append(f"{alike}, so {cast[free[0]].name} has {voice.id!r}")
+    return tuple(cast), "; ".join(notes)
 
 
-async def _suggested(taken: Sequence[Voice], engine: SpeechEngine, folder: Path) -> str:
-    """A voice that sounds like none that is taken, in words."""
+def _unknown(one: Speaker, other: Speaker) -> bool:
+    """Whether nothing that is written down tells their voices apart."""
+    return semitones(one.voice, other.voice) is None and not opposite(one.voice, other.voice)
+
+
+async def _another(
+    taken: Sequence[Voice], replaced: Voice, engine: SpeechEngine, folder: Path
+) -> Voice | None:
+    """The first voice that sounds like none that is taken, of the same gender where there is one."""
     names = {voice.id for voice in taken}
-    free = [voice for voice in engine.voices(taken[0].language) if voice.id not in names]
+    free = [voice for voice in engine.voices(replaced.language) if voice.id not in names]
+    free.sort(key=lambda voice: voice.gender != replaced.gender)
     known = [await _heard(voice, engine, folder) for voice in taken]
     for voice in free[:MOST_TRIED]:
         heard = await _heard(voice, engine, folder)
         if all(_apart(heard, other) >= 1 for other in known):
-            return f"give one of them {voice.id!r}"
-    return "give one of them another voice, or take fewer speakers"
+            return voice
+    return None
 
 
 def _apart(one: Measured, other: Measured) -> float:

@@ -7,7 +7,7 @@ from podloom.domain import Speaker, Voice
 from podloom.errors import VoiceError
 from podloom.settings import Settings
 from podloom.tts.engine import Audio
-from podloom.tts.hearing import refuse_alike
+from podloom.tts.hearing import tell_apart
 from podloom.tts.measuring import measure
 from podloom.tts.tone import ToneEngine
 
@@ -39,37 +39,65 @@ def speakers(engine: Unmeasured, *names: str) -> list[Speaker]:
     return [Speaker(name=v.id, role="host", voice=v) for v in engine.voices("en") if v.id in names]
 
 
-async def test_voices_that_sound_alike_are_refused_with_one_that_does_not(tmp_path):
+async def test_of_voices_that_sound_alike_one_that_nobody_asked_for_is_replaced(tmp_path):
+    engine = Unmeasured()
+    asked = speakers(engine, "low", "lower")
+    for named, expected in [((), ["low", "high"]), (("lower",), ["high", "lower"])]:
+        cast, note = await tell_apart(asked, engine, tmp_path, named=named)
+        assert [speaker.voice.id for speaker in cast] == expected
+        assert [speaker.name for speaker in cast] == ["low", "lower"]
+        changed = next(speaker for speaker in cast if speaker.voice.id == "high")
+        assert note == f"the voices 'low' and 'lower' of tone sound alike, so {changed.name} has 'high'"
+
+
+async def test_voices_that_were_asked_for_and_sound_alike_are_refused_with_one_that_does_not(tmp_path):
     engine = Unmeasured()
     with pytest.raises(VoiceError, match=r"'low' and 'lower' of tone sound alike.*one of them 'high'"):
-        await refuse_alike(speakers(engine, "low", "lower"), engine, tmp_path)
+        await tell_apart(speakers(engine, "low", "lower"), engine, tmp_path, named=("low", "lower"))
+
+
+async def test_where_no_other_voice_is_left_fewer_speakers_are(tmp_path):
+    engine = Unmeasured()
+    with pytest.raises(VoiceError, match=r"sound alike.*take fewer speakers"):
+        await tell_apart(speakers(engine, "low", "lower", "high"), engine, tmp_path)
+
+
+async def test_the_voice_that_comes_instead_is_of_the_same_gender_if_there_is_one(tmp_path, monkeypatch):
+    monkeypatch.setitem(PITCHES, "higher", 290.0)
+    engine = Unmeasured({"lower": "female", "high": "male", "higher": "female"})
+    cast, _ = await tell_apart(speakers(engine, "low", "lower"), engine, tmp_path)
+    assert [speaker.voice.id for speaker in cast] == ["low", "higher"]
 
 
 async def test_voices_that_can_be_told_apart_are_heard_once(tmp_path):
     for engine in (first := Unmeasured(), second := Unmeasured()):
-        assert await refuse_alike(speakers(engine, "low", "high"), engine, tmp_path) == ""
+        asked = tuple(speakers(engine, "low", "high"))
+        assert await tell_apart(asked, engine, tmp_path) == (asked, "")
     assert (first.spoken, second.spoken) == (["low", "high"], [])
 
 
 async def test_a_damaged_note_is_measured_again(tmp_path):
     engine = Unmeasured()
-    await refuse_alike(speakers(engine, "low", "high"), engine, tmp_path)
+    await tell_apart(speakers(engine, "low", "high"), engine, tmp_path)
     for note in tmp_path.iterdir():
         note.write_text("{}")
-    await refuse_alike(speakers(engine, "low", "high"), engine, tmp_path)
+    await tell_apart(speakers(engine, "low", "high"), engine, tmp_path)
     assert len(engine.spoken) == 4
 
 
 @pytest.mark.parametrize("cast", [("low",), ("low", "lower")])
 async def test_one_speaker_or_a_woman_and_a_man_need_not_be_heard(tmp_path, cast):
     engine = Unmeasured({"low": "male", "lower": "female"})
-    assert await refuse_alike(speakers(engine, *cast), engine, tmp_path) == ""
+    asked = tuple(speakers(engine, *cast))
+    assert await tell_apart(asked, engine, tmp_path) == (asked, "")
     assert engine.spoken == []
 
 
 async def test_of_a_servers_voices_it_is_said_that_nobody_knows(tmp_path):
     engine = Unmeasured(remote=True)
-    note = await refuse_alike(speakers(engine, "low", "lower"), engine, tmp_path)
+    asked = tuple(speakers(engine, "low", "lower"))
+    cast, note = await tell_apart(asked, engine, tmp_path)
+    assert cast == asked
     assert note.startswith("nobody has measured whether the voices low, lower of tone sound alike")
     assert engine.spoken == []
 
