@@ -27,13 +27,14 @@ class ChapterLines:
     def __init__(self) -> None:
         self._lines: list[VoicedLine] = []
         self._complete = False
-        self._withdrawals = 0
+        self._kept: list[int] = []
+        """How many lines were left by each withdrawal."""
         self._changed = asyncio.Event()
 
     @property
     def withdrawals(self) -> int:
         """How often lines became void."""
-        return self._withdrawals
+        return len(self._kept)
 
     def known(self) -> tuple[VoicedLine, ...]:
         """The lines there are now."""
@@ -49,7 +50,7 @@ class ChapterLines:
         void = self._lines[keep:]
         del self._lines[keep:]
         self._complete = False
-        self._withdrawals += 1
+        self._kept.append(len(self._lines))
         self._tell()
         return void
 
@@ -65,11 +66,11 @@ class ChapterLines:
         Raises:
             LinesWithdrawnError: Something that was read before is void.
         """
-        withdrawals, position = self._withdrawals, 0
+        withdrawals, position = self.withdrawals, 0
         while True:
-            if withdrawals != self._withdrawals and position:
+            if min(self._kept[withdrawals:], default=position) < position:
                 raise LinesWithdrawnError
-            withdrawals = self._withdrawals
+            withdrawals = self.withdrawals
             if position < len(self._lines):
                 position += 1
                 yield self._lines[position - 1]
@@ -80,7 +81,7 @@ class ChapterLines:
 
     async def withdrawn(self, after: int) -> None:
         """Wait until lines are void that were not at `after` withdrawals."""
-        while self._withdrawals == after:
+        while self.withdrawals == after:
             await self._change()
 
     async def _change(self) -> None:

@@ -42,6 +42,33 @@ async def test_a_reader_of_withdrawn_lines_is_told():
     assert await texts(lines) == ["kept", "new"]
 
 
+async def test_a_reader_goes_on_when_lines_are_void_that_it_has_not_read():
+    lines = ChapterLines()
+    for text in ("kept", "void", "void too"):
+        lines.put(line(text))
+    reading = lines.read()
+    assert (await anext(reading)).segment.text == "kept"
+    lines.withdraw(keep=2)
+    lines.withdraw(keep=1)
+    lines.put(line("new"))
+    lines.finish()
+    assert [voiced.segment.text async for voiced in reading] == ["new"]
+
+
+async def test_a_reader_is_told_of_a_withdrawal_that_a_smaller_one_follows():
+    lines = ChapterLines()
+    for text in ("void", "void too"):
+        lines.put(line(text))
+    reading = lines.read()
+    await anext(reading)
+    lines.withdraw(keep=0)
+    for text in ("new", "void as well"):
+        lines.put(line(text))
+    lines.withdraw(keep=1)
+    with pytest.raises(LinesWithdrawnError):
+        await anext(reading)
+
+
 async def test_a_reader_that_has_read_nothing_yet_need_not_begin_again():
     lines = ChapterLines()
     reading = asyncio.ensure_future(texts(lines))
