@@ -43,6 +43,7 @@ async def ended(work: Coroutine[Any, Any, T]) -> T | State[Any]:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
+        watching.cancel()  # or it might tell the work to stop once more
         await _wound_up(running, watch)
         if not running.cancelled() and running.exception() is None:  # it was as good as done
             return running.result()
@@ -58,15 +59,15 @@ async def _wound_up(running: asyncio.Task[Any], watch: Watch) -> None:
     """Stop the work once, and wait until it has put its things away.
 
     Whoever stops a worker cancels everything that it awaits, again and again; the work is told only once, or
-    it could not clean up. Before that, the run is looked at: Prefect also stops one that has lost its place
-    because it was taken for lost, and that one's end is not the episode's.
+    it could not clean up. Beside that, the run is looked at: Prefect also stops one that has lost its place
+    because it was taken for lost, and that one's end is not the episode's. Calls do not wait for the server.
     """
     with anyio.CancelScope(shield=True):
         if not running.done():
-            with anyio.move_on_after(FAREWELL_S):
-                await watch.look()
             running.cancel()
+            watch.look_at_last(FAREWELL_S)
         await asyncio.wait({running})
+        await watch.looked()
 
 
 async def _stopped(watch: Watch) -> State[Any]:

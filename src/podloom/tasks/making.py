@@ -26,7 +26,7 @@ from podloom.tasks.episode import TaskStages
 from podloom.tasks.news import tell_news
 from podloom.tasks.reviewing import SuspendedDesk
 from podloom.tasks.runlog import RunLog
-from podloom.tasks.watching import was_replaced
+from podloom.tasks.watching import knowing_why, was_replaced
 from podloom.telemetry import Telemetry
 
 Placed = TypeVar("Placed", EpisodeRequest, Show)
@@ -40,7 +40,7 @@ async def make_in_flow(request: EpisodeRequest) -> Episode:
     """
     context, run_id = given(), str(flow_run.id or uuid4())
     teller = Teller(request, context.settings, run_id, tell_news)
-    return await teller.told(_make(request, context, run_id), unless=was_replaced)
+    return await teller.told(knowing_why(_make(request, context, run_id)), unless=was_replaced)
 
 
 async def _make(request: EpisodeRequest, context: Given, run_id: str) -> Episode:

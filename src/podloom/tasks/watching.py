@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Coroutine
+from contextlib import suppress
 from contextvars import ContextVar
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -22,6 +24,7 @@ from podloom.tasks.artifacts import UNREACHABLE
 from podloom.tasks.context import given
 from podloom.tasks.lookout import Lookout, lookout
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 HEARTBEAT = "prefect.flow-run.heartbeat"
 """Prefect's own event, which it sends every three minutes; sooner is what makes lost runs found sooner."""
@@ -40,6 +43,7 @@ class Watch:
         self._attempt = int(flow_run.run_count or 0)
         self._flow_name = str(flow_run.flow_name or "")
         self._next_beat_s = 0.0
+        self._last_look: asyncio.Task[None] | None = None
 
     async def over(self, work: asyncio.Task[Any]) -> None:
         """Look until somebody ends this; nothing to do where the flow's function was called as it is."""
@@ -63,13 +67,22 @@ class Watch:
                 # After one of a suspended run, the automation would wait for the next, which never comes.
                 self._beat(run, interval_s)
 
-    async def look(self) -> None:
-        """Once more, when the work is being stopped by somebody else: the run may go on elsewhere."""
+    def look_at_last(self, longest_s: float) -> None:
+        """Begin to look once more: somebody else stops the work, and the run may go on elsewhere."""
+        self._last_look = asyncio.create_task(self._look(longest_s))
+
+    async def looked(self) -> None:
+        """Wait until the last look is over, if there is one."""
+        if self._last_look is not None:
+            await asyncio.shield(self._last_look)
+
+    async def _look(self, longest_s: float) -> None:
         if self._run_id is None or self.ending is not None:
             return
-        async with get_client() as client:
-            run = await _read(client, self._run_id)
-        self.ending = ending(run, self._attempt) if run is not None else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest_s), get_client() as client:
+                run = await _read(client, self._run_id)
+                self.ending = ending(run, self._attempt) if run is not None else None
 
     def _beat_is_due(self) -> bool:
         """Then the whole run is read, which also shows whether it is running elsewhere."""
@@ -130,6 +143,15 @@ def begin_watch() -> Watch:
     watch = Watch()
     _watch.set(watch)
     return watch
+
+
+async def knowing_why(work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`; when it is stopped, that ends with the last look, for `was_replaced`."""
+    try:
+        return await work
+    finally:
+        if (watch := _watch.get()) is not None:
+            await watch.looked()
 
 
 def was_replaced() -> bool:

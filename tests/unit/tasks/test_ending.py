@@ -4,9 +4,11 @@ import asyncio
 
 import anyio
 import pytest
+from prefect.exceptions import Abort
 
 from podloom.errors import ProviderError
 from podloom.tasks.ending import ended
+from podloom.tasks.watching import Watch, knowing_why, was_replaced
 
 
 async def test_who_is_told_to_stop_again_and_again_still_puts_its_things_away():
@@ -61,3 +63,37 @@ async def test_a_stop_is_a_stop_whatever_the_work_says_to_it(error):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_calls_stop_before_the_server_has_said_how_the_run_is(monkeypatch):
+    """It may be slow; whoever tells the world waits for it."""
+    begun, stopped, answer = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    said = []
+
+    async def look(watch, longest_s):
+        await answer.wait()
+        watch.ending = "replaced"
+
+    async def calls():
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    async def work():
+        try:
+            await knowing_why(calls())
+        finally:
+            said.append(was_replaced())
+
+    monkeypatch.setattr(Watch, "_look", look)
+    task = asyncio.create_task(ended(work()))
+    await begun.wait()
+    task.cancel()
+    await stopped.wait()
+    assert not task.done()
+    answer.set()
+    with pytest.raises(Abort):
+        await task
+    assert said == [True]
