@@ -1,7 +1,9 @@
 pytest_plugins = [
     "fixtures.cached",
+    "fixtures.clock",
     "fixtures.command",
     "fixtures.coqui_folders",
+    "fixtures.dictated",
     "fixtures.isolation",
     "fixtures.rehearsal",
     "fixtures.scheduling",

@@ -4,70 +4,12 @@ import asyncio
 
 import pytest
 
-from podloom.domain import ChapterPlan, EpisodeRequest, Outline, Segment
+from fixtures.dictated import CHAPTERS, DETAILS, PLAN, spoken, upcoming
+from podloom.domain import Segment
 from podloom.errors import ProviderError, ScriptError, SpeechError
-from podloom.script.writer import Upcoming, Withdrawn
-from podloom.settings import Settings
+from podloom.script.writer import Withdrawn
 from podloom.stages.chapter import write_chapter
-from podloom.stages.opening import open_run
 from podloom.stages.outline import chapter_details, write_outline
-from podloom.telemetry import Telemetry
-
-CHAPTERS = tuple(
-    ChapterPlan(index=n, title=f"Part {n}", key_points=(f"Point {n}.",), words=30, point=f"Point {n}.")
-    for n in range(3)
-)
-PLAN = Outline(title="Reefs", summary="About reefs.", chapters=CHAPTERS)
-DETAILS = [c.model_copy(update={"key_points": (f"Detail {c.index}.",), "sources": (0,)}) for c in CHAPTERS]
-
-
-class Dictated:
-    """A writer that says what it is told to say; an exception is raised."""
-
-    name = fingerprint = "dictated"
-    draft = False
-
-    def __init__(self) -> None:
-        self.outline: asyncio.Queue = asyncio.Queue()
-        self.lines: list = []
-        self.asked: list[ChapterPlan] = []
-        self.closed = False
-
-    def tell(self, *parts) -> None:
-        for part in parts:
-            self.outline.put_nowait(part)
-
-    async def write_outline(self, brief, documents):
-        try:
-            while (part := await self.outline.get()) is not None:
-                if isinstance(part, Exception):
-                    raise part
-                yield part
-        finally:
-            self.closed = True
-
-    async def write_chapter(self, brief, documents, outline, chapter):
-        self.asked.append(chapter)
-        for line in self.lines:
-            yield line
-
-
-@pytest.fixture
-async def make_run(tmp_path):
-    """Opens runs that share a cache."""
-    runs = []
-
-    def make():
-        asked = EpisodeRequest(sources=("x",), engine="tone", writer="offline", out=str(tmp_path / "out"))
-        run = open_run(asked, Settings(home=tmp_path / "home"), Telemetry(), f"run {len(runs)}")
-        run.writer = Dictated()
-        runs.append(run)
-        return run
-
-    yield make
-    for run in runs:
-        await run.planning.close()
-        await run.cache.close()
 
 
 async def test_the_plan_is_there_before_its_details(make_run):
@@ -143,14 +85,6 @@ async def test_closing_ends_what_goes_on_in_the_background(make_run):
     await write_outline(run, ())
     await run.planning.close()
     assert run.writer.closed
-
-
-def spoken(run, *texts):
-    return [Segment(chapter=1, index=n, speaker=run.speakers[0].name, text=t) for n, t in enumerate(texts)]
-
-
-def upcoming(segment):
-    return Upcoming(segment.speaker, segment.text, segment.delivery)
 
 
 async def voiced(run, *lines, before=()):
