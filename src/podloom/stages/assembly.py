@@ -33,18 +33,29 @@ async def assemble_episode(run: Run, outline: Outline) -> Mix:
         AudioError: Mixing or encoding failed.
         OutputError: There is no room for the result.
     """
-    with suppress(TimeoutError, LinesWithdrawnError):
-        async with asyncio.timeout(PATIENCE_S):
-            run.mix_key = mix_key(run, outline, await _lines(run, outline))
-            mix = await asyncio.to_thread(recall_mix, run, run.mix_key)
-            run.telemetry.counters["cache.mix.hit" if mix else "cache.mix.miss"] += 1
-            if mix is not None:
-                return mix
+    if (mix := await _remembered(run, outline)) is not None:
+        return mix
     mix, measured = await _mix(run, outline)
     run.mix_key = mix_key(run, outline, await _lines(run, outline))
     await asyncio.to_thread(remember_mix, run, run.mix_key, mix)
     if measured is not None:
         remember_measurement(run, run.mix_key, measured)
+    return mix
+
+
+async def _remembered(run: Run, outline: Outline) -> Mix | None:
+    """The mix of an earlier run, if all clips are there at once.
+
+    The patience is for the clips alone: what was found is copied to where a new mix would be written.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            lines = await _lines(run, outline)
+    except (TimeoutError, LinesWithdrawnError):
+        return None
+    run.mix_key = mix_key(run, outline, lines)
+    mix = await asyncio.to_thread(recall_mix, run, run.mix_key)
+    run.telemetry.counters["cache.mix.hit" if mix else "cache.mix.miss"] += 1
     return mix
 
 
