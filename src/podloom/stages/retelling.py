@@ -6,6 +6,8 @@ already, and its line is voiced again without it. Nobody waits for that: the mix
 
 from __future__ import annotations
 
+import asyncio
+
 from podloom.domain import Segment
 from podloom.domain.progress import count_of
 from podloom.script.replay import ReplayWriter
@@ -18,13 +20,13 @@ async def settled_lines(run: Run, chapter: int, lines: tuple[Segment, ...]) -> t
     if not (
         run.writer.draft or isinstance(run.writer, ReplayWriter)
     ):  # a draft's recap and edited words stay
-        before = [line for earlier in range(chapter) for line in await run.written(earlier)]
+        before = [line for earlier in range(chapter) for line in await asyncio.shield(run.written(earlier))]
         edited = without_retelling(lines, before, run.request.language)
         _tell(run, chapter, sum(old != new for old, new in zip(lines, edited, strict=True)))
         lines = edited
-    written = run.written(chapter)
-    if not written.done():  # else the chapter was voiced in vain, and is tried again
-        written.set_result(lines)
+    if run.written(chapter).done():  # by a try in which it could not be voiced: these will be spoken
+        del run.texts[chapter]
+    run.written(chapter).set_result(lines)
     return lines
 
 

@@ -32,12 +32,14 @@ class Page:
 
 
 async def write_script(run: Run, documents: tuple[SourceDocument, ...]) -> Script:
-    """Everything that would be spoken, from the cache or from the writer.
+    """Everything that would be spoken, from the cache or from the writer; nothing of an earlier version.
 
     Raises:
         ScriptError: The writer's answers stayed unusable.
         ProviderError: Its server failed.
     """
+    run.texts.clear()
+    run.telemetry.report(chapters_done=0)
     outline = await write_outline(run, documents)
     writing = [
         asyncio.create_task(_write_chapter(run, documents, outline, chapter)) for chapter in outline.chapters
