@@ -6,11 +6,11 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from podloom.domain import Alert, Progress, StageTiming
+from podloom.domain import Alert, Clip, Progress, StageTiming
 from podloom.domain.events import Event, NoteTaken, Playable, StageBegan, StageEnded
 from podloom.tracing import stage_span
 
@@ -34,8 +34,8 @@ class Telemetry:
     """"cache.tts.hit", "cache.tts.miss", "llm.prompt_tokens", "llm.calls", "speech.calls", ..."""
     notes: list[str] = field(default_factory=list)
     """What a person should know about this run: condensed sources, unknown words, choices made."""
-    segments_known: dict[int, int] = field(default_factory=dict)
-    """Lines known so far, by chapter."""
+    lines: dict[int, Sequence[Clip | None]] = field(default_factory=dict)
+    """Known so far, by chapter; None where there is no clip yet."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """Set, in the run's loop, when the first call of a model is on its way.
 
@@ -76,6 +76,19 @@ class Telemetry:
             self.tell(Playable(address=self.progress.listen))
         if self.on_progress is not None:
             self.on_progress(self.progress)
+
+    def count_lines(self, chapter: int, lines: Sequence[Clip | None], **changes: object) -> None:
+        """Say which lines of a chapter are known now, and which of them have a clip."""
+        self.lines[chapter] = lines
+        known = [clip for of_chapter in self.lines.values() for clip in of_chapter]
+        made = [clip for clip in known if clip is not None]
+        self.report(
+            segments=len(known),
+            segments_done=len(made),
+            audio_s=sum(clip.duration_s for clip in made),
+            cache_hits=sum(clip.cached for clip in made),
+            **changes,
+        )
 
     def tell(self, event: Event) -> None:
         """Say that something happened just now."""

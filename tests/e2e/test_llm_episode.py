@@ -160,6 +160,7 @@ FATAL = {
 }
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("name", FATAL)
 def test_what_was_paid_for_before_a_failure_is_not_paid_for_again(podloom, paid_server, tmp_path, name):
     fault, code, kind = FATAL[name]

@@ -197,6 +197,7 @@ def server():
         yield server
 
 
+@pytest.mark.usefixtures("patient")
 @settings(
     max_examples=8,
     deadline=None,

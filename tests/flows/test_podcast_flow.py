@@ -94,6 +94,7 @@ async def test_the_logs_of_a_run_tell_what_happened(prefect_api, rehearsal, rehe
     assert [line for line in lines if "is voiced" in line] == []
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_failure_is_one_sentence_and_the_next_run_pays_for_nothing_twice(
     prefect_api, rehearsal, rehearsed, asked
 ):

@@ -100,8 +100,7 @@ async def _mix_once(run: Run, outline: Outline, live: Live) -> tuple[Mix, Measur
         run.telemetry.report(stage="mix", message="Closing the file")
         live.close_mix()
         return await mixer.call(assembly.close), assembly.measurement
-    except BaseException as error:
-        run.failing |= not isinstance(error, asyncio.CancelledError | LinesWithdrawnError)
+    except BaseException:
         # Also one that was being opened when the run was stopped.
         await mixer.end(lambda: _abort(opened))
         raise

@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any, Protocol, cast
 
 from podloom.cache.keys import cache_key
-from podloom.domain import ChapterPlan, ChapterScript, Clip, Delivery, Outline, Segment, SourceDocument
+from podloom.domain import ChapterPlan, ChapterScript, Outline, Segment, SourceDocument
 from podloom.domain.events import ChapterWritten
-from podloom.errors import PodloomError
 from podloom.script.frame import frame_lines
 from podloom.script.replay import ReplayWriter
 from podloom.script.writer import Upcoming, Withdrawn
 from podloom.stages.lines import VoicedLine
 from podloom.stages.outline import chapter_details, outline_key
+from podloom.stages.patience import given_time
 from podloom.stages.remembered import fits
 from podloom.stages.retelling import settled_lines
 from podloom.stages.run import Run
-from podloom.stages.voice import LATER, voice_segment
-
-PAID_S = 20.0
-"""Longest wait of a run that fails for answers that are on their way."""
-
-
-class LaterLine(Segment):
-    """A line whose turn comes later; it has a place in the queue, and no number yet."""
-
-    @property
-    def label(self) -> str:
-        """For people."""
-        return f"chapter {self.chapter + 1}, a later line"
+from podloom.stages.voicing import ChapterInProgress
 
 
 class LineTaker(Protocol):
@@ -48,105 +35,6 @@ class LineTaker(Protocol):
     def withdraw(self) -> None:
         """The writer's lines so far are void."""
         ...
-
-
-class ChapterInProgress:
-    """Lines of a chapter as they become known, each with its clip under way."""
-
-    def __init__(self, run: Run, chapter: ChapterPlan) -> None:
-        self._run, self._chapter = run, chapter
-        self._lines = run.lines(chapter.index)
-        self._clips: list[asyncio.Future[Clip]] = []
-        self._abandoned = False
-        self._hints: list[asyncio.Future[Clip]] = []
-        self._early: dict[tuple[str, str, Delivery], asyncio.Future[Clip]] = {}
-        self._opening = opening_lines(run, chapter)
-        for segment in self._opening:
-            self._voice(segment)
-
-    def add(self, segment: Segment) -> None:
-        """Take the writer's next line; what opens the chapter comes before its first."""
-        self._voice(segment.model_copy(update={"index": len(self._lines.known())}))
-
-    def hint(self, line: Upcoming) -> None:
-        """Begin with the clip of a line whose turn comes later."""
-        wanted = (line.speaker, line.text, line.delivery)
-        if self._abandoned or wanted in self._early:
-            return
-        place = LATER + len(self._hints)
-        segment = LaterLine(chapter=self._chapter.index, index=place, **vars(line))
-        self._early[wanted] = clip = asyncio.ensure_future(voice_segment(self._run, segment))
-        self._hints.append(clip)
-        self._clips.append(clip)
-        self._tell()
-
-    def withdraw(self) -> None:
-        """Forget the writer's lines and stop their clips."""
-        for clip in self._hints:
-            clip.cancel()
-        self._early.clear()
-        for line in self._lines.withdraw(keep=len(self._opening)):
-            line.clip.cancel()
-        self._tell()
-
-    def settle(self, segments: Sequence[Segment]) -> tuple[VoicedLine, ...]:
-        """All lines are known, and these are they; only those that have changed are voiced again."""
-        known = self._lines.known()
-        changed = [index for index, line in enumerate(known) if line.segment != segments[index]]
-        for old in self._lines.withdraw(keep=changed[0]) if changed else ():
-            segment = segments[old.segment.index]
-            if segment == old.segment:
-                self._lines.put(old)
-            else:
-                old.clip.cancel()
-                self._voice(segment)
-        return self._lines.finish()
-
-    @property
-    def segments(self) -> tuple[Segment, ...]:
-        """Of the lines that are known."""
-        return tuple(line.segment for line in self._lines.known())
-
-    async def abandon(self, writing: asyncio.Future[None]) -> None:
-        """Stop everything that is under way and wait until it has stopped; the chapter may be tried again.
-
-        In a run that fails, what is being paid for at this moment is waited for: the next run finds it.
-        """
-        self._abandoned = True
-        works: set[asyncio.Future[Any]] = {writing, *self._clips}
-        paid = {work for work in works if work is writing or work in self._run.paying}
-        for work in works - paid:
-            work.cancel()
-        try:
-            if self._run.failing:
-                await asyncio.wait(paid, timeout=PAID_S)
-        finally:
-            for work in paid:
-                work.cancel()
-            await asyncio.gather(*works, return_exceptions=True)
-            self._lines.withdraw(keep=0)
-
-    def _voice(self, segment: Segment) -> None:
-        if self._abandoned:  # the writer goes on for the next run, which will find its lines
-            return
-        early = self._early.pop((segment.speaker, segment.text, segment.delivery), None)
-        clip = asyncio.ensure_future(self._clip(segment, early))
-        self._clips.append(clip)
-        self._lines.put(VoicedLine(segment, clip))
-        self._tell()
-
-    async def _clip(self, segment: Segment, early: asyncio.Future[Clip] | None) -> Clip:
-        """The clip that was begun early, or a new one; an error names the line at its own place."""
-        if early is not None:
-            with suppress(PodloomError):
-                return await asyncio.shield(early)
-        return await voice_segment(self._run, segment)
-
-    def _tell(self) -> None:
-        telemetry = self._run.telemetry
-        known = telemetry.segments_known
-        known[self._chapter.index] = len(self._lines.known()) + len(self._early)
-        telemetry.report(segments=sum(known.values()))
 
 
 def opening_lines(run: Run, chapter: ChapterPlan) -> list[Segment]:
@@ -168,20 +56,31 @@ async def write_chapter(
         SpeechError: A line cannot be voiced.
         ProviderError: A server failed.
     """
-    progress = ChapterInProgress(run, chapter)
-    writing = asyncio.ensure_future(write_lines(run, documents, outline, chapter, progress))
+    progress = ChapterInProgress(run, chapter.index, opening_lines(run, chapter))
+    writing = asyncio.ensure_future(_write_text(run, documents, outline, chapter, progress))
     try:
-        await asyncio.shield(writing)
-        lines = progress.settle(await settled_lines(run, chapter.index, progress.segments))
-        run.telemetry.tell(ChapterWritten(chapter=chapter.index + 1, title=chapter.title, lines=len(lines)))
-        await asyncio.gather(*(line.clip for line in lines))
-    except BaseException as error:
-        run.failing |= not isinstance(error, asyncio.CancelledError)
+        lines = await progress.unless_failed(writing)
+        await progress.voiced(lines)
+    except BaseException:
         await progress.abandon(writing)
         raise
     run.telemetry.report(chapters_done=run.telemetry.progress.chapters_done + 1)
     segments = tuple(line.segment for line in lines)
     return ChapterScript(index=chapter.index, title=chapter.title, segments=segments)
+
+
+async def _write_text(
+    run: Run,
+    documents: tuple[SourceDocument, ...],
+    outline: Outline,
+    chapter: ChapterPlan,
+    progress: ChapterInProgress,
+) -> tuple[VoicedLine, ...]:
+    """All lines as they will be spoken, when they are known."""
+    await write_lines(run, documents, outline, chapter, progress)
+    lines = progress.settle(await settled_lines(run, chapter.index, progress.segments))
+    run.telemetry.tell(ChapterWritten(chapter=chapter.index + 1, title=chapter.title, lines=len(lines)))
+    return lines
 
 
 async def write_lines(
@@ -191,7 +90,10 @@ async def write_lines(
     chapter: ChapterPlan,
     progress: LineTaker,
 ) -> None:
-    """From the writer, line by line, or all at once from the script tier."""
+    """From the writer, line by line, or all at once from the script tier.
+
+    Who is stopped while a chapter is nearly written waits for it: the next run finds it.
+    """
     details = await chapter_details(run, chapter.index)
 
     async def make() -> bytes:
@@ -218,7 +120,7 @@ async def write_lines(
         chapter=details.model_dump(mode="json"),
         about=outline_key(run, documents),
     )
-    made = await run.cache.get_or_make("script", key, make, fits(ChapterScript))
+    made = await given_time(run.cache.get_or_make("script", key, make, fits(ChapterScript)))
     if made.hit:  # somebody else wrote it, perhaps while we waited
         for segment in ChapterScript.model_validate_json(made.value).segments:
             progress.add(segment)

@@ -8,12 +8,13 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-GRACE_S = 0.5
-"""How much longer a stopped run may take for what is nearly done."""
+GRACE_S = 0.4
+"""How much longer a stopped run may take for what is nearly done. An error ends its own chapter first and the
+others then: calls have stopped after twice that, which is less than a second."""
 
 
-async def nearly_done(work: Coroutine[Any, Any, T], grace_s: float = GRACE_S) -> T:
-    """The result of `work`, also when the caller is cancelled and it comes within `grace_s`.
+async def nearly_done(work: Coroutine[Any, Any, T], grace_s: float | None = None) -> T:
+    """The result of `work`, also when the caller is cancelled and it comes within `grace_s` (GRACE_S).
 
     The cancellation is spent then: the caller goes on, keeps the result, and nobody waits for what follows.
     Only for tasks of their own that end soon after.
@@ -22,12 +23,30 @@ async def nearly_done(work: Coroutine[Any, Any, T], grace_s: float = GRACE_S) ->
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await _wait(task, grace_s)
-        if task.done() and not task.cancelled() and task.exception() is None:
+        await _end(task, grace_s)
+        if not task.cancelled() and task.exception() is None:
             return task.result()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
         raise
+
+
+async def given_time(work: Coroutine[Any, Any, T], grace_s: float | None = None) -> T:
+    """The result of `work`, which keeps what it makes by itself; a caller that is cancelled stays cancelled.
+
+    Only later: the work has `grace_s` (GRACE_S) to come to its end.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await _end(task, grace_s)
+        raise
+
+
+async def _end(task: asyncio.Future[Any], grace_s: float | None) -> None:
+    """Wait until it is done; stop it when the grace is over."""
+    await _wait(task, GRACE_S if grace_s is None else grace_s)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _wait(task: asyncio.Future[Any], grace_s: float) -> None:

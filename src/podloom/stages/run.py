@@ -9,7 +9,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from podloom.cache.clips import Clips
 from podloom.cache.protocol import Cache
@@ -94,10 +94,6 @@ class Run:
     """It ends here and begins again when its reviewer has answered."""
     mix_key: str = ""
     """Of the finished mix, see stages/mixes.py."""
-    failing: bool = False
-    """A stage has failed; the others are about to be stopped."""
-    paying: set[asyncio.Task[Any] | None] = field(default_factory=set)
-    """Tasks that have called an engine."""
     planning: OutlineInProgress = field(default_factory=OutlineInProgress)
     """The outline on its way to the chapters; see stages/outline.py."""
     artwork: Artwork = field(default_factory=Artwork)

@@ -81,6 +81,7 @@ class Studio:
             return await work
         finally:
             work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
 
     async def _connected(self, loading: asyncio.Task[None]) -> None:
         """A server that does not answer ends the run now, unless another engine can stand in."""
@@ -95,6 +96,7 @@ class Studio:
     async def ended(self, error: BaseException | None = None) -> None:
         """Record how the run ended; its error goes on to the caller."""
         self.run.telemetry.asked.set()
+        await self.run.planning.close()  # its call ends now, not when the record is written
         noted = await self._noted()
         await asyncio.shield(record_end(self.run, error, noted=noted))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
@@ -170,7 +169,6 @@ class _Part:
             async with _slot(run) if engine is run.engine else nullcontext():
                 if engine is self.engine:
                     self._refuse_while_down()  # it may have failed while this line waited
-                run.paying.add(asyncio.current_task())
                 made = await nearly_done(self._speak(engine, voice, faults))
             spoken()
             return await nearly_done(self._keep(made))
@@ -221,7 +219,6 @@ def _tell_faults(run: Run, segment: Segment, made: Checked) -> None:
 
 
 def _tell(run: Run, segment: Segment, clip: Clip, *, hit: bool) -> None:
-    progress = run.telemetry.progress
     run.telemetry.tell(
         LineVoiced(
             chapter=segment.chapter + 1,
@@ -231,10 +228,4 @@ def _tell(run: Run, segment: Segment, clip: Clip, *, hit: bool) -> None:
             duration_s=clip.duration_s,
             cached=hit,
         )
-    )
-    run.telemetry.report(
-        message="Writing and voicing" if progress.chapters_done < progress.chapters else "Voicing",
-        segments_done=progress.segments_done + 1,
-        audio_s=progress.audio_s + clip.duration_s,
-        cache_hits=progress.cache_hits + hit,
     )
