@@ -77,6 +77,8 @@ def _opener(number: int, chapter: int, names: Sequence[str], style: Format) -> s
 async def in_order(beats: Sequence[AsyncGenerator[Segment]]) -> AsyncGenerator[Segment | Upcoming]:
     """All beats at the same time: segments in the order of the beats, numbered anew; others as upcoming.
 
+    Each beat numbers its own from 0.
+
     Raises:
         PodloomError: What a beat raised; the others are ended.
     """
@@ -96,7 +98,9 @@ async def in_order(beats: Sequence[AsyncGenerator[Segment]]) -> AsyncGenerator[S
             else:
                 held[number].append(segment)
                 if number != current:
-                    yield Upcoming(segment.speaker, segment.text, segment.delivery)
+                    yield Upcoming(
+                        segment.speaker, segment.text, segment.delivery, beat=number, index=segment.index
+                    )
             while current < len(beats):
                 while held[current]:
                     yield held[current].pop(0).model_copy(update={"index": index})

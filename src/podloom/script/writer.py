@@ -36,6 +36,10 @@ class Upcoming:
     speaker: str
     text: str
     delivery: Delivery
+    beat: int
+    """Part of the chapter that it belongs to, from 0; see script/beats.py."""
+    index: int
+    """Within the part."""
 
 
 class Writer(Protocol):

@@ -15,6 +15,8 @@ class VoicedLine:
 
     segment: Segment
     clip: asyncio.Future[Clip]
+    place: int = 0
+    """In the speech queue, within its chapter."""
 
 
 class LinesWithdrawnError(Exception):

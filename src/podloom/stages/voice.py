@@ -28,24 +28,24 @@ LATER = 5_000
 """Place of lines whose turn is not known yet: behind those that are known, before the next chapter."""
 
 
-async def voice_segment(run: Run, segment: Segment) -> Clip:
-    """The clip of `segment`.
+async def voice_segment(run: Run, segment: Segment, place: int | None = None) -> Clip:
+    """The clip of `segment`; its place within its chapter, in the queue, is its index if nothing is said.
 
     Raises:
         SpeechError: The line cannot be voiced; the message names it.
         ProviderError: The speech server failed, and no fallback engine is set; or it refuses the call.
     """
     with span("clip", engine=run.engine.name, chapter=segment.chapter + 1) as tell:
-        clip = await _voiced(run, segment)
+        clip = await _voiced(run, segment, segment.index if place is None else place)
         tell(cached=clip.cached, duration_s=clip.duration_s)
     return clip
 
 
-async def _voiced(run: Run, segment: Segment) -> Clip:
+async def _voiced(run: Run, segment: Segment, place: int) -> Clip:
     """By the run's engine; by the fallback while the engine's server is down."""
     speaker = run.speaker(segment.speaker)
     fallback = (run.fallback, run.understudies[speaker.name]) if run.fallback else None
-    part = _Part(run, segment, run.engine, speaker.voice, fallback)
+    part = _Part(run, segment, place, run.engine, speaker.voice, fallback)
     try:
         return await part.clip()
     except ProviderError as error:
@@ -55,7 +55,7 @@ async def _voiced(run: Run, segment: Segment) -> Clip:
             run.outage.begin(error)
         run.telemetry.note(f"{run.engine.name} is down, so {fallback[0].name} speaks meanwhile: {error}")
     run.telemetry.counters["speech.stand_in_lines"] += 1
-    return await _Part(run, segment, *fallback).clip()
+    return await _Part(run, segment, place, *fallback).clip()
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ class _Part:
 
     run: Run
     segment: Segment
+    place: int
+    """In the queue, within its chapter."""
     engine: SpeechEngine
     voice: Voice
     fallback: tuple[SpeechEngine, Voice] | None = None
@@ -161,7 +163,7 @@ class _Part:
         queue = run.queue if engine is run.engine else queue_for(engine)
         turn = queue.turn(
             priority=run.request.priority,
-            position=segment.chapter * PLACES_PER_CHAPTER + segment.index,
+            position=segment.chapter * PLACES_PER_CHAPTER + self.place,
             episode=run.id,
             deadline_s=run.due_s,
         )

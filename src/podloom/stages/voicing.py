@@ -15,6 +15,8 @@ from podloom.stages.run import Run
 from podloom.stages.voice import LATER, voice_segment
 
 T = TypeVar("T")
+PLACES_PER_BEAT = 1_000
+"""Of the places of lines whose turn comes later: beats first, then lines."""
 
 
 class LaterLine(Segment):
@@ -34,9 +36,8 @@ class ChapterInProgress:
         self._lines = run.lines(chapter)
         self._works: list[asyncio.Future[Clip]] = []
         """Every clip that was begun, void ones included."""
-        self._early: dict[tuple[str, str, Delivery], asyncio.Future[Clip]] = {}
-        """Of lines whose turn comes later."""
-        self._hints = 0
+        self._early: dict[tuple[str, str, Delivery], tuple[int, asyncio.Future[Clip]]] = {}
+        """Places and clips of lines whose turn comes later."""
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         """Has the error of the first line that cannot be voiced."""
         self._abandoned = False
@@ -49,8 +50,11 @@ class ChapterInProgress:
         """Take the next line; it goes on with the clip that was begun early, if there is one."""
         if self._abandoned:  # the writer goes on for the next run, which will find its lines
             return
-        segment = segment.model_copy(update={"index": len(self._lines.known())})
-        self._voice(segment, self._early.pop(_said(segment), None))
+        known = self._lines.known()
+        # What follows a line that was begun early waits behind it.
+        place = known[-1].place + 1 if known else 0
+        place, early = self._early.pop(_said(segment), (place, None))
+        self._voice(segment.model_copy(update={"index": len(known)}), place, early)
         self._tell()
 
     def hint(self, line: Upcoming) -> None:
@@ -58,8 +62,7 @@ class ChapterInProgress:
         said = _said(line)
         if self._abandoned or said in self._early:
             return
-        place = LATER + self._hints
-        self._hints += 1
+        place = LATER + line.beat * PLACES_PER_BEAT + line.index
         segment = LaterLine(
             chapter=self._chapter,
             index=place,
@@ -67,7 +70,7 @@ class ChapterInProgress:
             text=line.text,
             delivery=line.delivery,
         )
-        self._early[said] = self._begin(voice_segment(self._run, segment))
+        self._early[said] = place, self._begin(voice_segment(self._run, segment))
         self._tell()
 
     def withdraw(self) -> None:
@@ -90,7 +93,7 @@ class ChapterInProgress:
                 self._lines.put(old)
             else:
                 old.clip.cancel()
-                self._voice(segment)
+                self._voice(segment, old.place)
         self._tell()
         return self._lines.finish()
 
@@ -130,21 +133,21 @@ class ChapterInProgress:
         finally:
             self._lines.withdraw(keep=0)
 
-    def _voice(self, segment: Segment, early: asyncio.Future[Clip] | None = None) -> None:
+    def _voice(self, segment: Segment, place: int, early: asyncio.Future[Clip] | None = None) -> None:
         if early is not None and early.done() and early.exception() is None:
             clip = early
         else:
-            clip = self._begin(self._clip(segment, early))
+            clip = self._begin(self._clip(segment, place, early))
             if early is not None:  # void together, also when this one has not begun to wait for it
                 clip.add_done_callback(lambda _: early.cancel())
-        self._lines.put(VoicedLine(segment, clip))
+        self._lines.put(VoicedLine(segment, clip, place))
 
-    async def _clip(self, segment: Segment, early: asyncio.Future[Clip] | None) -> Clip:
+    async def _clip(self, segment: Segment, place: int, early: asyncio.Future[Clip] | None) -> Clip:
         """The clip that was begun early, or a new one; an error names the line at its own place."""
         if early is not None:
             with suppress(PodloomError):
                 return await early
-        return await voice_segment(self._run, segment)
+        return await voice_segment(self._run, segment, place)
 
     def _begin(self, clip: Coroutine[Any, Any, Clip]) -> asyncio.Future[Clip]:
         work = asyncio.ensure_future(clip)
@@ -166,12 +169,12 @@ class ChapterInProgress:
             self._failed.exception()  # retrieved: it may come when nobody waits any more
 
     def _drop_early(self) -> None:
-        for clip in self._early.values():
+        for _, clip in self._early.values():
             clip.cancel()
         self._early.clear()
 
     def _tell(self, **changes: str) -> None:
-        works = [*(line.clip for line in self._lines.known()), *self._early.values()]
+        works = [line.clip for line in self._lines.known()] + [clip for _, clip in self._early.values()]
         self._run.telemetry.count_lines(self._chapter, [_made(work) for work in works], **changes)
 
 

@@ -61,13 +61,15 @@ class Part:
     def __init__(self):
         self.said = asyncio.Queue()
         self.closed = False
+        self.count = 0
 
     async def lines(self):
         try:
             while (text := await self.said.get()) is not None:
                 if isinstance(text, Exception):
                     raise text
-                yield Segment(chapter=0, index=99, speaker="Alex", text=text)
+                yield Segment(chapter=0, index=self.count, speaker="Alex", text=text)
+                self.count += 1
         finally:
             self.closed = True
 
@@ -76,11 +78,12 @@ async def test_lines_of_later_parts_are_announced_and_come_in_their_turn():
     first, second = Part(), Part()
     lines = in_order([first.lines(), second.lines()])
     second.said.put_nowait("c")
-    assert await anext(lines) == Upcoming("Alex", "c", Segment.model_fields["delivery"].default)
+    plain = Segment.model_fields["delivery"].default
+    assert await anext(lines) == Upcoming("Alex", "c", plain, beat=1, index=0)
     first.said.put_nowait("a")
     assert [(s := await anext(lines)).text, s.index] == ["a", 0]
     second.said.put_nowait("d")
-    assert (await anext(lines)).text == "d"
+    assert await anext(lines) == Upcoming("Alex", "d", plain, beat=1, index=1)
     second.said.put_nowait(None)
     first.said.put_nowait("b")
     first.said.put_nowait(None)

@@ -242,7 +242,7 @@ async def test_a_line_that_loses_a_sentence_takes_its_early_clip_along(make):
 async def test_void_clips_have_stopped_when_the_chapter_is_made(run):
     taken, never, kept = spoken(run, "This takes its time.", "And so does this.", "Reefs recover.")
     run.engine.seconds = {taken.text: LONG_S, never.text: LONG_S}
-    run.writer.lines = [upcoming(taken), upcoming(never), 1.0, taken, Withdrawn("anew"), kept]
+    run.writer.lines = [upcoming(taken), upcoming(never, index=1), 1.0, taken, Withdrawn("anew"), kept]
     run.written(0).set_result(())
     await (await begun(run, 1))
     assert nothing_runs(run)
@@ -258,3 +258,17 @@ async def test_what_was_voiced_in_vain_does_not_count(run):
     progress = run.telemetry.progress
     assert (progress.segments, progress.segments_done) == (1, 1)
     assert progress.audio_s == (await run.lines(1).known()[0].clip).duration_s
+
+
+# --- who is spoken first -----------------------------------------------------------------------------
+
+
+async def test_lines_of_later_parts_are_spoken_in_the_order_of_playback(make):
+    run = make(slots=1)
+    a, b, b2, b3, c, c2 = spoken(run, "A.", "B one.", "B two.", "B three.", "C one.", "C two.")
+    run.engine.seconds[a.text] = LONG_S  # all the others are known by then
+    early = [upcoming(c, beat=2), upcoming(b, beat=1), upcoming(b2, beat=1, index=1)]
+    run.writer.lines = [a, *early, 1.0, b, b2, b3, c, c2]
+    run.written(0).set_result(())
+    await (await begun(run, 1))
+    assert run.engine.said == [line.text for line in (a, b, b2, b3, c, c2)]
