@@ -59,7 +59,7 @@ from podloom.script.llm import LLMWriter
 from podloom.script.offline import OfflineWriter
 from podloom.script.outlining import share_out
 from podloom.script.retelling import without_retelling
-from podloom.script.writer import Brief, Writer
+from podloom.script.writer import Brief, Withdrawn, Writer
 from podloom.telemetry import Telemetry
 
 WRITERS = ("quoting", "rehearsal", "offline", "model")
@@ -238,8 +238,10 @@ async def chapter(
     try:
         async with aclosing(pieces):
             async for piece in pieces:
-                if isinstance(piece, Segment):
-                    lines.append(piece)  # noqa: PERF401 - those before a fault are kept
+                if isinstance(piece, Withdrawn):
+                    lines.clear()
+                elif isinstance(piece, Segment):
+                    lines.append(piece)
     except ScriptError:
         failed = True
     return ChapterScript(index=details.index, title=details.title, segments=tuple(lines)), failed

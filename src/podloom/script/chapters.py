@@ -152,17 +152,17 @@ class BeatDesk:
 
     order: ChapterOrder
     beat: Beat
-    spoken: SpokenRuns
-    """By all parts of the chapter."""
     fault: str = ""
     """What was wrong with the last answer; "" when the part is done."""
     accepted: list[Segment] = field(default_factory=list)
     lenient: bool = False
-    """Whether words of another part are let through: the last try, and repeating is no reason to fail."""
+    """Whether words of an earlier part are let through: the last try, and repeating is no reason to fail."""
+    answers: int = 0
+    """That have begun. Every call gets another seed: the same one would give the same fault again."""
+    _earlier: SpokenRuns = field(default_factory=SpokenRuns)
+    """What the parts before it say; nothing is known while they are written too."""
     _short: bool = False
     """Whether the only fault is that there is too little."""
-    _answers: int = 0
-    """That have begun. Every call gets another seed: the same one would give the same fault again."""
     _splitter: ObjectSplitter = field(default_factory=lambda: ObjectSplitter("lines"))
     _before: int = 0
     """Lines that were accepted before the current answer."""
@@ -199,12 +199,12 @@ class BeatDesk:
                 remaining_words=max(0, self.beat.words - self.words),
                 fault=self.fault,
             )
-        return self.order.prompt(self.beat, repair, done_words=self.words, seed_step=self._answers)
+        return self.order.prompt(self.beat, repair, done_words=self.words, seed_step=self.answers)
 
     def begin(self) -> None:
         """A new answer comes."""
         self.fault, self._short = "", False
-        self._answers += 1
+        self.answers += 1
         self._splitter = ObjectSplitter("lines")
         self._before = len(self.accepted)
 
@@ -216,7 +216,6 @@ class BeatDesk:
         """
         for raw in self._splitter.feed(piece):
             speaker, text = self._check.read(raw)
-            self.spoken.add(text, self.beat.number)
             segment = Segment(
                 chapter=self.order.chapter.index,
                 index=len(self.accepted),
@@ -240,6 +239,15 @@ class BeatDesk:
         elif not added and self.words < TOO_LITTLE * wanted:
             self.fault = f"the {self.what} has only {self.words} of {wanted} words"
 
+    def give_way(self, earlier: SpokenRuns) -> bool:
+        """Whether a line repeats what the parts before it say; it and those after it are taken back."""
+        self._earlier = earlier
+        count, fault = self._check.look_again()
+        if fault:
+            self.fault = fault
+            del self.accepted[count:]
+        return bool(fault)
+
     def settle(self, tries: int) -> None:
         """End the part; one that is merely short is kept.
 
@@ -256,4 +264,4 @@ class BeatDesk:
         )
 
     def _repeated(self, text: str) -> str:
-        return "" if self.lenient else self.spoken.repeated(text, self.beat.number)
+        return "" if self.lenient else self._earlier.repeated(text, self.beat.number)

@@ -58,7 +58,7 @@ class LineCheck:
     """Whether these lines open the episode."""
     last: bool
     repeated: Callable[[str], str] = lambda _: ""
-    """Words of a line that another part of the chapter has said already; "" if there are none."""
+    """Words of a line that an earlier part of the chapter says; "" if there are none."""
     _said: list[tuple[str, frozenset[str]]] = field(default_factory=list)
 
     def read(self, raw: str) -> tuple[str, str]:
@@ -81,6 +81,17 @@ class LineCheck:
         self._said.append((plain, character_runs(plain)))
         return name, plain
 
+    def look_again(self) -> tuple[int, str]:
+        """How many lines stand, now that `repeated` knows more, and the fault of the next; "" if all do.
+
+        That line and those after it are forgotten.
+        """
+        for count, (text, _) in enumerate(self._said):
+            for fault in self._told_elsewhere(text):
+                del self._said[count:]
+                return count, f"{fault}: {_short(text)!r}"
+        return len(self._said), ""
+
     def _name(self, given: str) -> str:
         for name in self.speakers:
             if name.casefold() == given.strip().casefold():
@@ -99,6 +110,9 @@ class LineCheck:
         yield from self._place_faults(text)
         if earlier := self._said_before(text):
             yield f"a line repeats an earlier one ({_short(earlier)!r})"
+        yield from self._told_elsewhere(text)
+
+    def _told_elsewhere(self, text: str) -> Iterator[str]:
         if run := self.repeated(text):
             yield f"a line repeats what is said elsewhere in the chapter ({run!r})"
 

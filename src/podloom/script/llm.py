@@ -29,7 +29,7 @@ from podloom.script.writer import Brief, Upcoming, Withdrawn
 from podloom.settings import LLMSettings
 from podloom.telemetry import Telemetry
 
-VERSION = 2
+VERSION = 3
 """Of schemas and checks; raised when the same prompts would give another script."""
 
 
@@ -113,7 +113,7 @@ class LLMWriter:
     async def write_chapter(
         self, brief: Brief, documents: Sequence[SourceDocument], outline: Outline, chapter: ChapterPlan
     ) -> AsyncIterator[Segment | Upcoming | Withdrawn]:
-        """The chapter's lines as soon as each is complete and valid; none is ever withdrawn.
+        """The chapter's lines as soon as each is complete and valid; again, if a part repeats an earlier one.
 
         Raises:
             SettingsError: The model's context is too small for this chapter.
@@ -126,15 +126,48 @@ class LLMWriter:
         )
         order = ChapterOrder(brief, outline, chapter, beats, context, cache_hint(documents))
         order = await order.with_sources(excerpts(documents), self._condenser(brief.request), self._telemetry)
-        spoken = SpokenRuns()
-        desks = [BeatDesk(order, beat, spoken) for beat in beats]
+        desks = [BeatDesk(order, beat) for beat in beats]
         async with aclosing(in_order([self._write_beat(desk) for desk in desks])) as lines:
             async for line in lines:
                 yield line
+        async with aclosing(self._without_repeats(desks)) as once_more:
+            async for piece in once_more:
+                yield piece
         self._note_if_thin(chapter, sum(desk.words for desk in desks))
 
+    async def _without_repeats(self, desks: Sequence[BeatDesk]) -> AsyncGenerator[Segment | Withdrawn]:
+        """All lines once more, if a part repeats an earlier one, which it is written without then.
+
+        Looked at when all parts are done: what the others had said so far would depend on who was first.
+        """
+        spoken, told, again = SpokenRuns(), list[Segment](), False
+        for desk in desks:
+            gives_way = desk.give_way(spoken)
+            if gives_way and not again:
+                again = True
+                yield Withdrawn(desk.fault)
+                for line in told:
+                    yield line
+            async with aclosing(self._lines_of(desk, anew=gives_way)) as lines:
+                async for line in lines:
+                    told.append(line.model_copy(update={"index": len(told)}))
+                    if again:
+                        yield told[-1]
+            for line in desk.accepted:
+                spoken.add(line.text, desk.beat.number)
+
+    async def _lines_of(self, desk: BeatDesk, *, anew: bool) -> AsyncGenerator[Segment]:
+        """What the part has, and what it lacks."""
+        for line in tuple(desk.accepted):
+            yield line
+        if anew:
+            async with aclosing(self._write_beat(desk)) as lines:
+                async for line in lines:
+                    yield line
+
     async def _write_beat(self, desk: BeatDesk) -> AsyncGenerator[Segment]:
-        for attempt in range(self._tries):
+        """What the part still lacks."""
+        for attempt in range(desk.answers, self._tries):
             self._telemetry.counters["llm.repairs"] += bool(attempt)
             desk.lenient = attempt == self._tries - 1
             prompt = desk.prompt()
