@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from podloom.domain import SourceDocument, count_words
 from podloom.text.sentences import split_sentences
+from podloom.text.stops import CLOSERS_OF_QUOTES, OWN_STOPS
 
-CLOSED = re.compile(r"[.!?…。！？:;,][\"'”’」』)\]]*$")
+CLOSED = re.compile(rf"[.!?…:;,{OWN_STOPS}][{CLOSERS_OF_QUOTES}]*$")
 HEADING_WORDS = 12
 
 
@@ -80,7 +81,7 @@ def _blocks(paragraph: str, language: str, max_words: int) -> Iterator[str]:
         yield paragraph
         return
     block = ""
-    for sentence in _sentences(paragraph, language):
+    for sentence in split_sentences(paragraph, language):
         for part in _parts(sentence, max_words):
             joined = f"{block} {part}".strip()
             if count_words(joined) > max_words:
@@ -88,12 +89,6 @@ def _blocks(paragraph: str, language: str, max_words: int) -> Iterator[str]:
                 joined = part
             block = joined
     yield block
-
-
-def _sentences(paragraph: str, language: str) -> list[str]:
-    if language in {"ja", "zh"}:
-        return re.findall(r"[^。！？]+[。！？]*|[。！？]+", paragraph)
-    return split_sentences(paragraph, "ko" if language == "ko" else "en")
 
 
 def _parts(sentence: str, max_words: int) -> Iterator[str]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from podloom.domain import Language
-from podloom.text.abbreviations import ABBREVIATIONS, CLOSERS, STARTERS
+from podloom.text.abbreviations import ABBREVIATIONS
+from podloom.text.stops import END, OPENERS, ends_sentence
 
-_END = re.compile(r"""(?P<stop>[.!?…。！？]+)(?P<quote>["'”’»)\]」』]*)(?P<gap>\s+|$|(?=[가-힣]))""")
-_OPENERS = "\"'“‘«([「『"
-_INITIALS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]")
+_HANGUL = re.compile("[가-힣]")
 _QUOTATIVE = re.compile(r"(?:이?라[고며는]|하[고며는]|했|말했|물었|외쳤|답했)")
 _DATE = re.compile(r"\d{4}\. ?\d{1,2}\. ?\d{1,2}$")
 _FINAL_ENDINGS = "다요까죠네지군나라자"
 
 _CUTS = (
     re.compile(r"(?<=[;:—–….!?])\s+"),
-    re.compile(r"(?<=[,，、])\s+"),
+    re.compile(r"(?<=[,，、،])\s+"),
     re.compile(r"\s+(?=(?:and|but|or|so|because|which|who|that|while|when|although|if|where)\s)"),
     re.compile(r"(?:(?<=지만|는데|면서|므로|으며|니까|하고|하며|되고)|(?<=때문에))\s+"),
     re.compile(r"\s+"),
@@ -25,19 +24,25 @@ _CUTS = (
 """Where a long sentence may be cut, best first: stops, commas, conjunctions and endings, any white space."""
 
 
-def split_sentences(text: str, language: Language) -> list[str]:
-    """Sentences in reading order, stripped, none empty; an empty line always ends one."""
-    ends = _ends_korean if language == "ko" else _ends_english
-    sentences: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", text):
-        plain = " ".join(paragraph.split())
-        start = 0
-        for match in _END.finditer(plain):
-            if ends(plain, start, match):
-                sentences.append(plain[start : match.end()].strip())
-                start = match.end()
-        sentences.append(plain[start:].strip())
-    return [sentence for sentence in sentences if sentence]
+def split_sentences(text: str, language: str) -> list[str]:
+    """Sentences in reading order, stripped, none empty; an empty line always ends one.
+
+    Any language will do: what is not Korean is split by its own stops and, where it has them, by capitals.
+    """
+    paragraphs = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
+    return [sentence for part in paragraphs for sentence in _sentences(part, language) if sentence]
+
+
+def _sentences(paragraph: str, language: str) -> Iterator[str]:
+    small = paragraph == paragraph.lower()
+    korean = language == "ko" and _HANGUL.search(paragraph)
+    ends = _ends_korean if korean else partial(ends_sentence, language=language, small=small)
+    start = 0
+    for match in END.finditer(paragraph):
+        if ends(paragraph, start, match):
+            yield paragraph[start : match.end()].strip()
+            start = match.end()
+    yield paragraph[start:].strip()
 
 
 def split_long(sentence: str, max_chars: int) -> list[str]:
@@ -74,44 +79,16 @@ def _cut(sentence: str, max_chars: int) -> tuple[int, int]:
     return min(spans, key=lambda span: abs(span[0] - middle)) if spans else (max_chars, max_chars)
 
 
-def _ends_english(text: str, start: int, match: re.Match[str]) -> bool:
-    """Whether a sentence ends at this stop."""
-    following = text[match.end() :].lstrip(_OPENERS)
-    if not following:
-        return True
-    if not match["gap"] or following[0].islower():
-        return False
-    if match["stop"] != ".":
-        return True
-    word = text[start : match.start()].rsplit(" ", 1)[-1].lstrip(_OPENERS)
-    return _ends_after(word, text[start : match.start()], following)
-
-
-def _ends_after(word: str, sentence: str, following: str) -> bool:
-    """Whether a full stop after `word` ends a sentence; `following` begins with no small letter."""
-    opener = following.split(" ", 1)[0].rstrip(",.!?'’s") in STARTERS
-    if word in ABBREVIATIONS or word in ("St", "e.g", "i.e"):
-        return False
-    if word in ("No", "Art"):
-        return not following[0].isdigit()
-    if word in ("p.m", "a.m") or word in CLOSERS:
-        return True
-    if _INITIALS.fullmatch(word):
-        return opener
-    # "1. First point": a number alone is the number of what follows.
-    return not (word.isdigit() and sentence.strip(_OPENERS) == word)
-
-
 def _ends_korean(text: str, start: int, match: re.Match[str]) -> bool:
     """Whether a sentence ends at this stop; Korean has no capitals to go by."""
-    following = text[match.end() :].lstrip(_OPENERS)
+    following = text[match.end() :].lstrip(OPENERS)
     if not following:
         return True
     sentence = text[start : match.start()]
     final = sentence[-1:] in _FINAL_ENDINGS
     if not match["gap"]:
         # "했다.그리고": the space is missing; "다."라고: a quotation goes on.
-        return final and not match["quote"]
+        return final and not match["quote"] and _HANGUL.match(following) is not None
     if match["quote"]:
         return not _QUOTATIVE.match(following)
     if match["stop"] == ".":
@@ -121,7 +98,7 @@ def _ends_korean(text: str, start: int, match: re.Match[str]) -> bool:
 
 def _ends_after_korean(sentence: str, following: str) -> bool:
     """Whether a full stop ends `sentence`: not in "2026. 11. 21.", "1. 제목", "J. K. 롤링", "vs. "."""
-    word = sentence.rsplit(" ", 1)[-1].lstrip(_OPENERS)
+    word = sentence.rsplit(" ", 1)[-1].lstrip(OPENERS)
     if word.isdigit():
         return not (following[0].isdigit() or sentence.strip() == word or _DATE.search(sentence))
     return not (word in ABBREVIATIONS or word in ("e.g", "i.e") or re.fullmatch("[A-Za-z]", word))

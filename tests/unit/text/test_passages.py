@@ -60,6 +60,20 @@ def test_korean_sentences_are_kept_whole():
     assert all(p.text.endswith("강했습니다.") for p in passages([document(text, "ko")], 6))
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("hi", "यह एक छोटा वाक्य है। "),
+        ("ar", "هذه جملة قصيرة جدا. "),
+        ("ur", "یہ ایک چھوٹا جملہ ہے۔ "),
+        ("en", "this is all in small letters. "),
+    ],
+)
+def test_sentences_without_capitals_are_kept_whole(language: str, sentence: str):
+    found = passages([document(sentence * 10, language)], 2 * len(sentence.split()))
+    assert {p.text for p in found} == {f"{sentence}{sentence}".strip()}
+
+
 def test_no_words_at_all_is_a_programming_error():
     with pytest.raises(ValueError, match="must be positive, not 0"):
         passages([document("One.")], 0)
@@ -67,7 +81,13 @@ def test_no_words_at_all_is_a_programming_error():
 
 @pytest.mark.parametrize(
     ("text", "heading"),
-    [("A new part", True), ("It ends.", False), ("한 걸음 더", True), (paragraph(13)[:-1], False)],
+    [
+        ("A new part", True),
+        ("It ends.", False),
+        ("한 걸음 더", True),
+        ("यह अंत है।", False),
+        (paragraph(13)[:-1], False),
+    ],
 )
 def test_headings_are_short_and_open(text, heading):
     assert is_heading(text) is heading

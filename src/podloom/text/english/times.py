@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from podloom.text.abbreviations import GO_ON_WITH_A_TIME
 from podloom.text.english.amounts import describes
 from podloom.text.english.numbers import cardinal, number
 from podloom.text.rules import Rule
@@ -45,7 +46,8 @@ def _half(match: re.Match[str]) -> str:
     if not match["half"]:
         return ""
     following = match.string[match.end() :].lstrip("\"')")
-    ends = match["half"].endswith(".") and (not following or re.match(r"\s+[A-Z]", following))
+    after = re.match(r"\s+([A-Z]\w*)", following[:40])
+    ends = match["half"].endswith(".") and (not following or (after and after[1] not in GO_ON_WITH_A_TIME))
     return f" {match['half'][0].upper()} M" + ("." if ends else "")
 
 
