@@ -137,11 +137,22 @@ def _made_how(parts: Manifest) -> dict[str, Any]:
             "mattr": round(mattr(parts.script), 3),
             "clipped_samples": parts.measured.clipped_samples,
             "long_silences": list(parts.measured.long_silences),
+            "suspicious_lines": suspicious_lines(run, parts.script),
         },
         "read_back": run.read_back.model_dump() if run.read_back else None,
         "guessed_words": list(run.guessed_words),
         "notes": list(run.telemetry.notes),
     }
+
+
+def suspicious_lines(run: Run, script: Script) -> list[dict[str, Any]]:
+    """The script's lines whose clips were kept although something is wrong with them."""
+    found = [(line, run.suspicions.get((line.speaker, line.text))) for line in script.segments]
+    return [
+        {"chapter": line.chapter + 1, "line": line.index + 1, "speaker": line.speaker, "fault": fault}
+        for line, fault in found
+        if fault
+    ]
 
 
 def cost(run: Run) -> float | None:

@@ -14,6 +14,8 @@ class ClipEntry(Frozen):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     voiced_by: str = ""
     """The fallback engine's voice, when that had to speak."""
+    suspicion: str = ""
+    """What is wrong with the clip, which is kept for want of a better one."""
 
 
 def fits(shape: type[Frozen]) -> Fits:

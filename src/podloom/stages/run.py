@@ -84,6 +84,8 @@ class Run:
     """Opened while sources are read."""
     read_back: ReadBack | None = None
     """What a recogniser heard, if it was asked, see stages/readback.py."""
+    suspicions: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What is wrong with clips that were kept for want of better ones, by speaker and text."""
     guessed_words: tuple[str, ...] = ()
     """That the engine pronounced by their letters, see stages/pronouncing.py."""
     episode: Episode | None = None

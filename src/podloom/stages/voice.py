@@ -95,6 +95,9 @@ class _Part:
         voiced_by = entry.voiced_by or ("" if self._is_cast else _named(self.voice))
         if voiced_by:
             run.telemetry.note(f"{segment.label} ({segment.speaker}) was voiced by {voiced_by}")
+        if entry.suspicion:
+            run.suspicions[segment.speaker, segment.text] = entry.suspicion
+            run.telemetry.note(f"{segment.label} ({segment.speaker}) may sound wrong: {entry.suspicion}")
         _tell(run, segment, clip, hit=made.hit)
         return clip.model_copy(update={"cached": made.hit})
 
@@ -153,12 +156,12 @@ class _Part:
         except FaultyError as error:
             if self.fallback is None:
                 raise
-            return await self._in_turn(*self.fallback, error.faults)
+            return await self._in_turn(*self.fallback, error)
 
     async def _in_turn(
-        self, engine: SpeechEngine, voice: Voice, faults: tuple[str, ...] = ()
+        self, engine: SpeechEngine, voice: Voice, before: FaultyError | None = None
     ) -> tuple[dict[str, str], Clip]:
-        """By this engine, after others' `faults`."""
+        """By this engine, after another has failed if one has."""
         run, segment = self.run, self.segment
         queue = run.queue if engine is run.engine else queue_for(engine)
         turn = queue.turn(
@@ -171,7 +174,7 @@ class _Part:
             async with _slot(run) if engine is run.engine else nullcontext():
                 if engine is self.engine:
                     self._refuse_while_down()  # it may have failed while this line waited
-                made = await nearly_done(self._speak(engine, voice, faults))
+                made = await nearly_done(self._speak(engine, voice, before))
             spoken()
             return await nearly_done(self._keep(made))
 
@@ -179,7 +182,8 @@ class _Part:
         """On disk and in the tts tier; within the line's turn, so that a kill loses a bounded number."""
         clip = await self.run.clips.put(made.audio.samples, made.audio.sample_rate)
         voiced_by = {"voiced_by": _named(made.voice)} if made.voice != self.voice else {}
-        entry = {"sha256": clip.sha256, **voiced_by}
+        suspicion = {"suspicion": made.suspicion} if made.suspicion else {}
+        entry = {"sha256": clip.sha256, **voiced_by, **suspicion}
         await self.run.cache.put("tts", self._key(), json.dumps(entry).encode())
         return entry, clip
 
@@ -187,14 +191,15 @@ class _Part:
         if self._is_cast and self.fallback is not None:
             self.run.outage.check()
 
-    async def _speak(self, engine: SpeechEngine, voice: Voice, faults: tuple[str, ...]) -> Checked:
+    async def _speak(self, engine: SpeechEngine, voice: Voice, before: FaultyError | None) -> Checked:
         made = await checked_clip(
             engine,
             self.text,
             voice,
             seed=self.run.request.seed,
             delivery=self._delivery,
-            faults=faults,
+            before=before,
+            last=before is not None or self.fallback is None,
             on_audio=partial(self._count, engine),
         )
         _tell_faults(self.run, self.segment, made)
@@ -216,6 +221,8 @@ def _tell_faults(run: Run, segment: Segment, made: Checked) -> None:
     if not made.faults:
         return
     run.telemetry.counters["speech.faulty_clips"] += len(made.faults)
+    if made.suspicion and len(made.faults) == 1:  # nobody could say it in another way
+        return
     run.telemetry.counters["speech.remade_lines"] += 1
     run.telemetry.note(f"{segment.label} ({segment.speaker}) was made again: {' / '.join(made.faults)}")
 

@@ -1,5 +1,9 @@
 """Every clip is checked before it enters the mix: a broken one costs a line, not the episode's trust.
 
+One that nobody could listen to (empty, silent, no numbers) stops the run where no engine does better. One
+that is only suspicious (its length, a hole, flat tops) is kept then, and reported: the same words would give
+the same clip when the run is resumed.
+
 Duration is compared with the text. Until a voice has spoken enough, the expectation comes from its speaking
 rate with a wide band; then from the median and the spread of what it has really said, which may narrow the
 band but not leave the wide one.
@@ -11,7 +15,8 @@ import logging
 import math
 from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -19,7 +24,7 @@ import numpy as np
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import ProviderError, SpeechError
 from podloom.text.lexicon import words_only
-from podloom.tts.engine import PLAIN, Audio, Samples, SpeechEngine, speak
+from podloom.tts.engine import PLAIN, Audio, Samples, SpeechEngine, direction, speak
 
 _LOG = logging.getLogger(__name__)
 
@@ -45,22 +50,31 @@ SLACK_S = 0.6
 _NEXT_SEED = 7919
 
 
+class Fault(NamedTuple):
+    """What is wrong with a clip."""
+
+    words: str
+    """For people: "it is too long"."""
+    excess: float = math.inf
+    """Logarithm of how many times the limit it is; infinite where there is nothing to listen to."""
+
+
 class ClipCheck:
     """Finds what is wrong with clips, and learns how long each voice takes."""
 
     def __init__(self) -> None:
         self._paces: dict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxlen=REMEMBERED_CLIPS))
 
-    def faults(self, audio: Audio, text: str, voice: Voice) -> list[str]:
-        """What is wrong, as phrases for people; an empty list for a good clip, which is learned from."""
+    def faults(self, audio: Audio, text: str, voice: Voice) -> list[Fault]:
+        """What is wrong; an empty list for a good clip, which is learned from."""
         samples = audio.samples
         if not samples.size:
-            return ["it is empty"]
+            return [Fault("it is empty")]
         if not np.isfinite(samples).all():
-            return ["it holds samples that are no numbers"]
+            return [Fault("it holds samples that are no numbers")]
         loud = _loud_frames(samples, audio.sample_rate)
         if not loud.any():
-            return [f"it is silent (below {QUIET_DBFS:.0f} dBFS throughout)"]
+            return [Fault(f"it is silent (below {QUIET_DBFS:.0f} dBFS throughout)")]
         first, last = np.flatnonzero(loud)[[0, -1]]
         spoken_s = min(float(last - first + 1) * FRAME_S, audio.duration_s)
         found = [
@@ -85,13 +99,15 @@ class ClipCheck:
             low, high = max(low, centre - spread), min(high, centre + spread)
         return max(0.0, math.exp(low) * len(text) - SLACK_S), math.exp(high) * len(text) + SLACK_S
 
-    def _wrong_duration(self, spoken_s: float, text: str, voice: Voice) -> str | None:
+    def _wrong_duration(self, spoken_s: float, text: str, voice: Voice) -> Fault | None:
         shortest_s, longest_s = self.band_s(text, voice)
         if shortest_s <= spoken_s <= longest_s:
             return None
-        return (
-            f"it is too {'short' if spoken_s < shortest_s else 'long'}: {spoken_s:.1f} s for {len(text)} "
-            f"characters, expected {shortest_s:.1f} to {longest_s:.1f} s"
+        short = spoken_s < shortest_s
+        return Fault(
+            f"it is too {'short' if short else 'long'}: {spoken_s:.1f} s for {len(text)} "
+            f"characters, expected {shortest_s:.1f} to {longest_s:.1f} s",
+            math.log(shortest_s / spoken_s if short else spoken_s / longest_s),
         )
 
 
@@ -109,12 +125,14 @@ def _longest_run(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int:
     return int((edges[1::2] - edges[::2]).max(initial=0))
 
 
-def _long_silence(loud: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str | None:
+def _long_silence(loud: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Fault | None:
     silence_s = _longest_run(~loud) * FRAME_S
-    return f"it is silent for {silence_s:.1f} s within" if silence_s > LONGEST_SILENCE_S else None
+    if silence_s <= LONGEST_SILENCE_S:
+        return None
+    return Fault(f"it is silent for {silence_s:.1f} s within", math.log(silence_s / LONGEST_SILENCE_S))
 
 
-def _clipping(samples: Samples) -> str | None:
+def _clipping(samples: Samples) -> Fault | None:
     """Flat tops: runs of samples at the same extreme, near full scale or above."""
     peak = float(np.abs(samples).max())
     if peak < CLIPPED_PEAK:
@@ -123,7 +141,9 @@ def _clipping(samples: Samples) -> str | None:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], flat, [False])).astype(np.int8)))
     runs = edges[1::2] - edges[::2]
     share = float(runs[runs >= CLIPPED_RUN].sum()) / len(samples)
-    return f"{share:.1%} of it is clipped" if share > CLIPPED_SHARE else None
+    if share <= CLIPPED_SHARE:
+        return None
+    return Fault(f"{share:.1%} of it is clipped", math.log(share / CLIPPED_SHARE))
 
 
 _checks: WeakKeyDictionary[SpeechEngine, ClipCheck] = WeakKeyDictionary()
@@ -131,21 +151,27 @@ _checks: WeakKeyDictionary[SpeechEngine, ClipCheck] = WeakKeyDictionary()
 
 @dataclass(frozen=True)
 class Checked:
-    """A clip that passed, and what went wrong before it did."""
+    """A clip that passed, or the best there is; and what went wrong before."""
 
     audio: Audio
     voice: Voice
     faults: tuple[str, ...] = ()
-    """Of the attempts before, one phrase an attempt."""
+    """Of the attempts that failed, one phrase an attempt."""
+    suspicion: str = ""
+    """What is wrong with this one; "" for a clip that passed."""
+    excess: float = 0.0
+    """Of its faults, together."""
 
 
 class FaultyError(SpeechError):
     """No attempt gave a sound clip."""
 
-    def __init__(self, message: str, faults: tuple[str, ...]) -> None:
+    def __init__(self, message: str, faults: tuple[str, ...], best: Checked | None = None) -> None:
         super().__init__(message)
         self.faults = faults
         """One phrase an attempt."""
+        self.best = best
+        """What one could listen to."""
 
 
 async def checked_clip(
@@ -156,12 +182,13 @@ async def checked_clip(
     seed: int = 0,
     delivery: Delivery = PLAIN,
     check: ClipCheck | None = None,
-    faults: tuple[str, ...] = (),
+    before: FaultyError | None = None,
+    last: bool = True,
     on_audio: Callable[[], None] = lambda: None,
 ) -> Checked:
-    """The audio of one segment that passed the check.
+    """The audio of one segment that passed the check, or else the best that was made.
 
-    A faulty clip is made once more with another seed, where the engine heeds it.
+    A faulty clip is made once more: with another seed where the engine heeds it, else at another tempo.
 
     Args:
         engine: Makes the audio; loaded if it is not yet.
@@ -170,33 +197,51 @@ async def checked_clip(
         seed: Of the first attempt.
         delivery: How to say it, where the engine can.
         check: What learns the voices' pace; by default one an engine and process.
-        faults: Of another engine, which this one stands in for.
+        before: How another engine failed, which this one stands in for.
+        last: Whether no other engine will stand in for this one.
         on_audio: Called for every attempt that gave audio, faulty or not: a server wants to be paid for it.
 
     Raises:
-        FaultyError: All attempts are faulty; the message names the faults.
+        FaultyError: All attempts are faulty, and there is nothing to listen to or another engine's turn
+            comes; the message names the faults.
         ProviderError: The server failed, and the engine stands in for nobody.
     """
-    stands_in = bool(faults)
-    another = "" if stands_in else ", or set PODLOOM_SPEECH_FALLBACK_ENGINE"
-    for attempt_seed in (seed, (seed + _NEXT_SEED) % 2**31) if engine.seeded else (seed,):
+    faults, best = (before.faults, before.best) if before else ((), None)
+    for its_seed, its_delivery in _ways(engine, seed, delivery):
+        attempt = _Attempt(engine, voice, its_seed, its_delivery, on_audio)
         try:
-            attempt = _Attempt(engine, voice, attempt_seed, on_audio)
-            audio, fault = await attempt.make(text, delivery, check)
+            audio, found = await attempt.make(text, check)
         except ProviderError as error:
-            if not stands_in:
+            if before is None:
                 raise
-            faults = (*faults, f"{engine.name} voice {voice.id!r}: {error}")
+            faults = (*faults, attempt.named(str(error)))
             break  # it is no other engine's fault, and the next call would fail as well
-        if audio is not None:
+        if audio is not None and not found:
             return Checked(audio, voice, faults)
-        faults = (*faults, f"{engine.name} voice {voice.id!r}: {fault}")
+        told = "; ".join(fault.words for fault in found)
+        faults = (*faults, attempt.named(told))
         _LOG.warning("faulty clip by %s; text %r", faults[-1], text)
+        excess = sum(fault.excess for fault in found)
+        if audio is not None and excess < (best.excess if best else math.inf):
+            best = Checked(audio, voice, suspicion=told, excess=excess)
+    if best is not None and last:
+        return replace(best, faults=faults)
+    another = "" if before else ", or set PODLOOM_SPEECH_FALLBACK_ENGINE"
     message = (
         f"no attempt of {len(faults)} gave a sound clip for {_short(text)!r} ({' / '.join(faults)}); "
         f"reword the line, or choose another voice or engine{another}"
     )
-    raise FaultyError(message, faults)
+    raise FaultyError(message, faults, best)
+
+
+def _ways(engine: SpeechEngine, seed: int, delivery: Delivery) -> list[tuple[int, Delivery]]:
+    """Seed and hints of the attempts; the second is left out where it would come out as the first."""
+    if engine.seeded:
+        return [(seed, delivery), ((seed + _NEXT_SEED) % 2**31, delivery)]
+    mood: Literal["neutral", "curious"] = "neutral" if delivery.mood == "curious" else "curious"
+    other = delivery.model_copy(update={"mood": mood})  # of all moods the one that changes least
+    heeded = direction(engine, other) != direction(engine, delivery)
+    return [(seed, delivery), (seed, other)] if heeded else [(seed, delivery)]
 
 
 @dataclass(frozen=True)
@@ -204,19 +249,23 @@ class _Attempt:
     engine: SpeechEngine
     voice: Voice
     seed: int
+    delivery: Delivery
     on_audio: Callable[[], None]
 
-    async def make(self, text: str, delivery: Delivery, check: ClipCheck | None) -> tuple[Audio | None, str]:
-        """A sound clip, or none and what is wrong with it."""
+    async def make(self, text: str, check: ClipCheck | None) -> tuple[Audio | None, list[Fault]]:
+        """A clip, or none; and what is wrong with it."""
         try:
             await self.engine.load()
-            audio = await speak(self.engine, text, self.voice, delivery, seed=self.seed)
+            audio = await speak(self.engine, text, self.voice, self.delivery, seed=self.seed)
         except SpeechError as error:
-            return None, str(error)
+            return None, [Fault(str(error))]
         self.on_audio()
         check = check or _checks.setdefault(self.engine, ClipCheck())
-        faults = check.faults(audio, words_only(text), self.voice)
-        return (None, "; ".join(faults)) if faults else (audio, "")
+        return audio, check.faults(audio, words_only(text), self.voice)
+
+    def named(self, fault: str) -> str:
+        """The fault, and whose it is."""
+        return f"{self.engine.name} voice {self.voice.id!r}: {fault}"
 
 
 def _short(text: str) -> str:

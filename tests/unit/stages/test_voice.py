@@ -5,16 +5,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from fixtures.voicing import TEXT, Faulty, faults, line, opened
-from podloom.domain import Delivery, Voice
+from fixtures.voicing import TEXT, Faulty, Slow, faults, line, opened
+from podloom.domain import ChapterScript, Delivery, Script, Segment, Voice
 from podloom.errors import SpeechError
 from podloom.settings import Settings
-from podloom.stages.manifest import cost
+from podloom.stages.manifest import cost, suspicious_lines
 from podloom.stages.run import Run
 from podloom.stages.voice import voice_segment
 from podloom.tts.engine import Audio
 from podloom.tts.queue import SpeechQueue
 from podloom.tts.tone import ToneEngine
+
+OTHER = Segment(chapter=0, index=3, speaker="Casey", text="A line that nothing is wrong with.")
 
 
 @pytest.fixture
@@ -91,6 +93,35 @@ async def test_what_a_server_has_spoken_without_a_price_costs_nobody_knows_what(
     with pytest.raises(SpeechError):
         await voice_segment(run, line(run))
     assert cost(run) == (None if remote else 0)
+
+
+async def test_a_line_that_stays_suspicious_is_kept_and_every_run_says_so(run):
+    run.engine = Slow(Settings())
+    made = await voice_segment(run, line(run))
+    assert run.telemetry.counters["speech.remade_lines"] == 1
+    assert [note.partition(":")[0] for note in faults(run)] == [
+        "chapter 1, line 3 (Robin) was made again",
+        "chapter 1, line 3 (Robin) may sound wrong",
+    ]
+    run.telemetry.notes.clear()
+    run.suspicions.clear()
+    found = await voice_segment(run, line(run))
+    assert (found.cached, found.sha256) == (True, made.sha256)
+    (note,) = faults(run)
+    assert "may sound wrong: it is too long" in note
+    script = Script.model_construct(chapters=(ChapterScript(index=0, title="", segments=(line(run), OTHER)),))
+    (told,) = suspicious_lines(run, script)
+    assert told.pop("fault").startswith("it is too long")
+    assert told == {"chapter": 1, "line": 3, "speaker": "Robin"}
+
+
+async def test_what_cannot_be_said_in_another_way_was_not_made_again(run):
+    run.engine = Slow(Settings())
+    run.engine.seeded = False
+    await voice_segment(run, line(run))
+    assert run.telemetry.counters["speech.faulty_clips"] == 1
+    assert run.telemetry.counters["speech.remade_lines"] == 0
+    assert "may sound wrong" in " ".join(faults(run))
 
 
 async def test_a_speakers_tone_is_in_every_line_but_those_with_their_own(run):

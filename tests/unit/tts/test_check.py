@@ -1,11 +1,14 @@
+import math
+
 import numpy as np
 import pytest
 
-from podloom.domain import Voice
+from podloom.domain import Delivery, Voice
 from podloom.errors import SpeechError
 from podloom.settings import Settings
 from podloom.tts.check import ENOUGH_CLIPS, PRIOR_FACTOR, ClipCheck, FaultyError, checked_clip
 from podloom.tts.engine import Audio
+from podloom.tts.tempo import tempo_direction
 from podloom.tts.tone import SAMPLE_RATE, ToneEngine
 
 TEXT = "The water was warmer than anybody had expected, and nobody knew why."
@@ -44,7 +47,8 @@ def with_nan() -> np.ndarray:
 def test_fault_is_found(samples, fault):
     faults = ClipCheck().faults(Audio(samples, SAMPLE_RATE), TEXT, VOICE)
     assert len(faults) == 1
-    assert fault in faults[0]
+    assert fault in faults[0].words
+    assert (faults[0].excess == math.inf) == (fault in {"empty", "no numbers", "silent"})
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ async def test_who_stands_in_tells_the_faults_before():
     voice = other.voices("en")[1]
     with pytest.raises(FaultyError) as stopped:
         await checked_clip(engine, TEXT, engine.voices("en")[0])
-    made = await checked_clip(other, TEXT, voice, faults=stopped.value.faults)
+    made = await checked_clip(other, TEXT, voice, before=stopped.value)
     assert made.voice == voice
     assert made.audio.samples.any()
     assert [fault.partition(": ")[2] for fault in made.faults] == [
@@ -149,15 +153,62 @@ async def test_clip_that_stays_faulty_is_an_error_that_says_why():
     engine = Faulty(9)
     voice = engine.voices("en")[0]
     with pytest.raises(SpeechError, match=r"no attempt of 3 .* 'The water.*cracked.*silent.*silent.*reword"):
-        await checked_clip(engine, TEXT, voice, faults=("cracked",))
+        await checked_clip(engine, TEXT, voice, before=FaultyError("broken", ("cracked",)))
 
 
 async def test_a_fallback_is_asked_for_by_whoever_has_none():
     engine = Faulty(9)
-    for faults, hinted in [((), True), (("cracked",), False)]:
+    for before, hinted in [(None, True), (FaultyError("broken", ("cracked",)), False)]:
         with pytest.raises(SpeechError) as stopped:
-            await checked_clip(engine, TEXT, engine.voices("en")[0], faults=faults)
+            await checked_clip(engine, TEXT, engine.voices("en")[0], before=before)
         assert ("PODLOOM_SPEECH_FALLBACK_ENGINE" in str(stopped.value)) == hinted
+
+
+class Slow(ToneEngine):
+    """Takes so many times as long as its voice should, one factor an attempt; None for nothing at all."""
+
+    def __init__(self, *factors: float | None, seeded: bool = True) -> None:
+        super().__init__(Settings())
+        self.factors = factors
+        self.seeded = seeded
+        self.asked: list[tuple[int, str]] = []
+
+    def direction(self, delivery: Delivery) -> str:
+        return "" if self.seeded else tempo_direction(delivery)
+
+    async def perform(self, text: str, voice: Voice, delivery: Delivery, *, seed: int = 0) -> Audio:
+        factor = self.factors[len(self.asked)]
+        self.asked.append((seed, self.direction(delivery)))
+        return Audio(tone(GOOD_S * (factor or 1), 0.3 if factor else 0.0), SAMPLE_RATE)
+
+
+@pytest.mark.parametrize(("factors", "kept"), [((6.0, 4.0), 4.0), ((4.0, 6.0), 4.0), ((None, 5.0), 5.0)])
+async def test_of_suspicious_clips_the_best_is_kept_and_said_to_be_suspicious(factors, kept):
+    engine = Slow(*factors)
+    made = await checked_clip(engine, TEXT, VOICE)
+    assert made.audio.duration_s == pytest.approx(GOOD_S * kept, abs=0.1)
+    assert made.suspicion.startswith("it is too long")
+    assert len(made.faults) == 2
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "voice"), [((5.0, 5.0), (None, None), "a"), ((5.0, 5.0), (4.0, 6.0), "b")]
+)
+async def test_what_one_could_listen_to_is_kept_when_nobody_else_does_better(mine, theirs, voice):
+    other = VOICE.model_copy(update={"id": "b"})
+    with pytest.raises(FaultyError) as stopped:
+        await checked_clip(Slow(*mine), TEXT, VOICE, last=False)
+    made = await checked_clip(Slow(*theirs), TEXT, other, before=stopped.value)
+    assert (made.voice.id, len(made.faults)) == (voice, 4)
+
+
+async def test_engine_without_a_seed_says_it_once_more_at_another_tempo():
+    for mood, other in [("neutral", "curious"), ("curious", "neutral"), ("serious", "curious")]:
+        engine = Slow(5.0, 1.0, seeded=False)
+        made = await checked_clip(engine, TEXT, VOICE, delivery=Delivery(mood=mood))
+        assert (len(made.faults), made.suspicion) == (1, "")
+        tempos = [tempo_direction(Delivery(mood=mood)) for mood in (mood, other)]
+        assert engine.asked == [(0, tempo) for tempo in tempos]
 
 
 async def test_voices_are_learned_across_calls_of_an_engine():
