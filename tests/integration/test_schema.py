@@ -126,6 +126,25 @@ def test_an_older_schema_is_brought_up_to_date_by_first_use(empty, monkeypatch):
     assert asyncio.run(upgrade(empty)) == HEAD
 
 
+def test_runs_of_an_older_schema_are_known_by_what_was_asked_for(empty, monkeypatch):
+    monkeypatch.setenv("PODLOOM_HOME", str(empty.home))
+    monkeypatch.setenv("PODLOOM_DATABASE_URL", empty.database_url.get_secret_value())
+    empty.home.mkdir(exist_ok=True)
+    command.upgrade(alembic_config(), "0003")
+    asked = [("r1", "failed", '{"title": "a", "minutes": 5.0}'), ("r2", "failed", '{"title": "b"}')]
+    asked.append(("r3", "done", '{"minutes": 5.0, "title": "a"}'))
+    values = ", ".join(f"('{run}', '{state}', '{request}', '/out')" for run, state, request in asked)
+    asyncio.run(execute(empty, f"insert into runs (id, state, request, folder) values {values}"))
+
+    async def unfinished():
+        database = Database(empty)
+        found = await database.resumable_runs()
+        await database.close()
+        return [run.id for run in found]
+
+    assert asyncio.run(unfinished()) == ["r2"]
+
+
 async def test_a_newer_schema_is_one_sentence(empty):
     await upgrade(empty)
     await execute(empty, f"update {VERSION_TABLE} set version_num = '9999'")

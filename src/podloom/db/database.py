@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from podloom.db import alerts, loading, saving, stats, tables
 from podloom.db.records import RecentRuns, RunRecord, RunStats, StatsBy
+from podloom.db.rows import request_columns
 from podloom.db.target import Target, is_lost
 from podloom.db.upgrade import ensure_schema
 from podloom.db.upsert import upsert
@@ -68,7 +69,7 @@ class Database:
             "id": run_id,
             "state": "running",
             "error": "",
-            "request": request.model_dump(mode="json"),
+            **request_columns(request),
             "folder": folder,
             "finished_at": None,
         }

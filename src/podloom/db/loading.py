@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from podloom.db import tables
@@ -77,7 +77,7 @@ async def resumable_runs(connection: AsyncConnection) -> list[RunRecord]:
     made = exists().where(
         later.c.state == "done",
         later.c.started_at >= runs.c.started_at,
-        cast(later.c.request, Text) == cast(runs.c.request, Text),
+        later.c.request_digest == runs.c.request_digest,
     )
     query = select(runs).where(runs.c.state != "done", ~made).order_by(runs.c.started_at.desc(), runs.c.id)
     return [_run_of(row) for row in await _rows(connection, query)]

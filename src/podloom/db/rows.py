@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -47,13 +49,24 @@ COPIED = (
 """Fields of Episode that are columns of the same name."""
 
 
+def request_columns(request: EpisodeRequest) -> Row:
+    """What a run was asked for, and the digest that the same request has."""
+    asked = request.model_dump(mode="json")
+    return {"request": asked, "request_digest": request_digest(asked)}
+
+
+def request_digest(asked: Mapping[str, Any]) -> str:
+    """Of a request as JSON, in whatever order."""
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
 def run_row(record: EpisodeRecord) -> Row:
     """The run, done."""
     return {
         "id": record.episode.run_id,
         "state": "done",
         "error": "",
-        "request": record.request.model_dump(mode="json"),
+        **request_columns(record.request),
         "folder": record.episode.folder,
         "episode_id": record.episode.id,
         "finished_at": datetime.now(UTC),
@@ -151,7 +164,7 @@ def ended_run_row(end: RunEnd) -> Row:
     return {
         "id": end.run_id,
         "state": end.outcome,
-        "request": end.request.model_dump(mode="json"),
+        **request_columns(end.request),
         "finished_at": None if end.outcome == "waiting" else end.ended_at,
         **measured,
     }

@@ -46,6 +46,7 @@ runs = Table(
     Column("state", String, nullable=False),
     Column("error", Text, nullable=False, server_default=""),
     Column("request", Json, nullable=False),
+    Column("request_digest", String),
     Column("folder", Text, nullable=False),
     Column("episode_id", String),
     Column("started_at", Moment, nullable=False, server_default=NOW),
@@ -62,6 +63,7 @@ runs = Table(
     Column("memory_mb", Double),
     Column("queue_lines", Integer),
     Index(None, "state"),
+    Index(None, "request_digest"),
     Index(None, "finished_at"),
 )
 

@@ -19,7 +19,7 @@ from podloom.settings import Settings
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision. Written here too, so that a start need not load Alembic to find nothing to do."""
 VERSION_TABLE = "podloom_schema"
 """Not Alembic's default: Prefect's server keeps its own in a table of that name, maybe in this database."""

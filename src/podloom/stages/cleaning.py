@@ -11,6 +11,7 @@ from podloom.cache.clips import GRACE_S
 from podloom.cache.opening import open_cache, open_clips
 from podloom.settings import Settings
 from podloom.stages import shared
+from podloom.stages.alive import clean_signs
 from podloom.stages.folder import PARTIAL
 from podloom.stages.live import clean_live
 from podloom.stages.readings import clean_readings
@@ -37,6 +38,7 @@ async def clean(settings: Settings) -> dict[str, int]:
         clips = await open_clips(settings, cache).clean(keep, older_than_s=GRACE_S)
     finally:
         await cache.close()
+    await asyncio.to_thread(clean_signs, settings.home)
     # Also of runs that are done: another attempt may have been killed before.
     folders = {Path(folder).parent for folder in await database.run_folders()}
     return {

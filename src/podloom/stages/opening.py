@@ -23,6 +23,7 @@ from podloom.script.select import build_writer
 from podloom.script.writer import Writer
 from podloom.settings import Settings
 from podloom.stages import shared
+from podloom.stages.alive import alive
 from podloom.stages.ending import record_refusal, refused_end
 from podloom.stages.folder import check_place, check_room, open_partial
 from podloom.stages.origins import Origins, origins_beside
@@ -49,8 +50,10 @@ async def open_studio(
         RequestError: The request cannot be made.
         MissingDependencyError: It needs an extra that is not installed.
     """
-    with _nothing_left_of(Path(request.out)), counted(), traced_run() as tell:
-        run = await _opened(request, settings, telemetry, run_id or str(uuid.uuid4()))
+    run_id = run_id or str(uuid.uuid4())
+    here = alive(settings.home, run_id)
+    with _nothing_left_of(Path(request.out)), counted(), here, traced_run() as tell:
+        run = await _opened(request, settings, telemetry, run_id)
         tell(run=run.id, language=request.language, engine=run.engine.name, writer=run.writer.name)
         studio = Studio(run)
         try:
