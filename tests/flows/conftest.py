@@ -1,13 +1,20 @@
+import asyncio
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
 
 import pytest
+from prefect.client.orchestration import get_client
 
 from fixtures.prefect_server import free_port, prefect_api, prefect_server
 from fixtures.trees import TREES
 from podloom import EpisodeRequest, Settings
+from podloom.flows import silence
+from podloom.flows.deploying import deploy_all
+from podloom.flows.worker import POOL_TYPE
 from podloom.rehearsal import Fault, RehearsalServer, Scenario
 from podloom.settings import LLMSettings, SpeechSettings
 
@@ -69,3 +76,49 @@ def serving(prefect_api, rehearsed_environment, home, monkeypatch) -> Iterator[s
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+async def run_in(prefect_api) -> AsyncIterator[Callable]:
+    """Makes runs in some state that nobody works at."""
+    await deploy_all(POOL_TYPE)
+    runs = []
+
+    async def made(state, name="generate-podcast", parameters=None):
+        async with get_client() as client:
+            deployment = await client.read_deployment_by_name(f"{name}/{name}")
+            run = await client.create_flow_run_from_deployment(
+                deployment.id, parameters={"request": {}} if parameters is None else parameters
+            )
+            runs.append(run.id)
+            await client.set_flow_run_state(run.id, state, force=True)
+        return run.id
+
+    yield made
+    async with get_client() as client:
+        for run_id in runs:
+            await client.delete_flow_run(run_id)
+
+
+@pytest.fixture
+def silent_for_long(monkeypatch) -> None:
+    """Every run has been in its state for an hour: the server takes no times from clients."""
+    monkeypatch.setattr(silence, "age", lambda _: timedelta(hours=1))
+
+
+@pytest.fixture
+async def webhook(monkeypatch) -> AsyncIterator[list]:
+    """Takes everything; yields what it was sent."""
+    calls = []
+
+    async def take(reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        length = next(line for line in head.splitlines() if line.startswith("content-length"))
+        calls.append(json.loads(await reader.readexactly(int(length.split(": ")[1]))))
+        writer.write(b"HTTP/1.1 204 x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
+        monkeypatch.setenv("PODLOOM_WEBHOOK_URL", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+        yield calls

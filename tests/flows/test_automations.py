@@ -47,3 +47,9 @@ async def test_two_workers_that_begin_together_leave_one_of_each(prefect_api):
 async def test_a_notification_block_that_is_not_there_is_named(prefect_api):
     with pytest.raises(SettingsError, match="slack-webhook/nobody"):
         await deploy(notify_block="slack-webhook/nobody")
+
+
+def test_a_run_that_is_to_be_cancelled_is_not_called_crashed():
+    """It would be started again."""
+    lost, *_ = table(Settings())
+    assert "prefect.flow-run.Cancelling" in lost.trigger.expect

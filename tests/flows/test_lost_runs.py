@@ -1,7 +1,6 @@
 """Runs whose worker was killed, on a real server."""
 
 import asyncio
-import json
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,12 +12,14 @@ from prefect.exceptions import Abort
 from prefect.flow_engine import run_flow
 from prefect.states import Crashed, Pending, Running, Scheduled
 
-from podloom.flows import giving_up, lost, silence
-from podloom.flows.deploying import POOL, deploy_all
+from fixtures.flow_runs import KilledError, killed, state_of
+from fixtures.prefect_events import episode_events
+from podloom.flows import giving_up, lost
+from podloom.flows.deploying import POOL
 from podloom.flows.finding import find_lost_runs_flow
 from podloom.flows.lost import note_told, resume_lost_runs
 from podloom.flows.remote import RemotePrefect
-from podloom.flows.worker import POOL_TYPE, WarmWorker
+from podloom.flows.worker import WarmWorker
 from podloom.settings import RunSettings
 from podloom.tasks.ending import ended
 from podloom.tasks.lookout import lookout
@@ -27,33 +28,8 @@ pytestmark = pytest.mark.prefect
 AT_ONCE = RunSettings(lost_after_s=0.001, resumptions=2)
 
 
-@pytest.fixture
-async def run_in(prefect_api):
-    """Makes runs in some state that nobody works at."""
-    await deploy_all(POOL_TYPE)
-    runs = []
-
-    async def made(state):
-        async with get_client() as client:
-            deployment = await client.read_deployment_by_name("generate-podcast/generate-podcast")
-            run = await client.create_flow_run_from_deployment(deployment.id, parameters={"request": {}})
-            runs.append(run.id)
-            await client.set_flow_run_state(run.id, state, force=True)
-        return run.id
-
-    yield made
-    async with get_client() as client:
-        for run_id in runs:
-            await client.delete_flow_run(run_id)
-
-
 async def found(run_id, settings=AT_ONCE):
     return [one.number for one in await resume_lost_runs(settings) if one.run.id == run_id]
-
-
-async def state_of(run_id):
-    async with get_client() as client:
-        return (await client.read_flow_run(run_id)).state
 
 
 @pytest.mark.parametrize("state", [Running(), Pending(), Crashed(message="killed")], ids=lambda s: s.name)
@@ -63,20 +39,6 @@ async def test_a_run_without_a_sign_of_life_is_started_again(run_in, state):
     resumed = await state_of(run_id)
     assert (resumed.type, resumed.name) == (StateType.SCHEDULED, "Resuming")
     assert "1 of 2" in resumed.message
-
-
-class KilledError(Exception):
-    """Here the finder's process ends."""
-
-
-async def killed(*_, **__):
-    raise KilledError
-
-
-@pytest.fixture
-def silent_for_long(monkeypatch):
-    """Every run has been in its state for an hour."""
-    monkeypatch.setattr(silence, "age", lambda _: timedelta(hours=1))
 
 
 @pytest.mark.parametrize("state", [Crashed(), Running()], ids=lambda s: s.name)
@@ -130,25 +92,7 @@ async def test_silence_is_not_believed_after_the_server_was_away(run_in, silent_
     assert [one.run.id for one in resumed if one.run.id in (run_id, crashed)] == [crashed]
 
 
-@pytest.fixture
-async def webhook(monkeypatch):
-    """Takes everything; yields what it was sent."""
-    calls = []
-
-    async def take(reader, writer):
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        length = next(line for line in head.splitlines() if line.startswith("content-length"))
-        calls.append(json.loads(await reader.readexactly(int(length.split(": ")[1]))))
-        writer.write(b"HTTP/1.1 204 x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-        await writer.drain()
-        writer.close()
-
-    async with await asyncio.start_server(take, "127.0.0.1", 0) as server:
-        monkeypatch.setenv("PODLOOM_WEBHOOK_URL", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
-        yield calls
-
-
-async def test_it_is_given_up_after_so_many_times_and_said_once(run_in, monkeypatch, webhook):
+async def test_it_is_given_up_after_so_many_times_and_said_once(prefect_api, run_in, monkeypatch, webhook):
     """However many look for it at the same time."""
     monkeypatch.setenv("PODLOOM_RUNS_LOST_AFTER_S", "0.001")
     monkeypatch.setenv("PODLOOM_RUNS_RESUMPTIONS", "2")
@@ -164,21 +108,10 @@ async def test_it_is_given_up_after_so_many_times_and_said_once(run_in, monkeypa
     assert [(sent["type"], sent["data"]["run_id"]) for sent in webhook] == [
         ("podloom.episode.failed", str(run_id))
     ]
-    (told,) = await events_about(run_id)
+    (told,) = await episode_events(prefect_api, run_id)
     assert told["event"] == "podloom.episode.failed"
     related = {one["prefect.resource.role"]: one["prefect.resource.id"] for one in told["related"]}
     assert related["flow-run"] == f"prefect.flow-run.{run_id}"
-
-
-async def events_about(run_id):
-    """What the server was told of the run's episode, as soon as it was told anything."""
-    told = []
-    while not told:
-        about = {"id": [f"podloom.episode.{run_id}"]}
-        async with get_client() as client:
-            answer = await client.request("POST", "/events/filter", json={"filter": {"resource": about}})
-        told = answer.json()["events"]
-    return told
 
 
 async def test_who_follows_a_lost_run_waits_until_it_is_given_up(run_in):
@@ -193,7 +126,7 @@ async def test_who_follows_a_lost_run_waits_until_it_is_given_up(run_in):
     ("place", "sent_before"), [("_post_event", 0), ("send_news", 0), ("note_told", 1)], ids=lambda at: at
 )
 async def test_what_a_killed_finder_did_not_tell_is_told_by_another(
-    run_in, monkeypatch, webhook, place, sent_before
+    prefect_api, run_in, monkeypatch, webhook, place, sent_before
 ):
     """With the same identity, so that whoever was told already can know."""
     monkeypatch.setenv("PODLOOM_RUNS_LOST_AFTER_S", "0.001")
@@ -212,7 +145,7 @@ async def test_what_a_killed_finder_did_not_tell_is_told_by_another(
     assert len(webhook) == sent_before + 1
     assert all(sent == webhook[0] for sent in webhook)
     assert webhook[0]["data"]["run_id"] == str(run_id)
-    assert len(await events_about(run_id)) == 1
+    assert len(await episode_events(prefect_api, run_id)) == 1
 
 
 async def test_a_run_that_began_just_now_is_left_alone(run_in):

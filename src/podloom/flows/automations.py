@@ -26,6 +26,8 @@ from podloom.tasks.alerting import CLEARED, RAISED
 EPISODE_FLOWS = ("generate-podcast", "scheduled-show", "revoice")
 HEARTBEAT = "prefect.flow-run.heartbeat"
 ENDED = tuple(f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed"))
+LEFT = tuple(f"prefect.flow-run.{state}" for state in ("Suspended", "Scheduled", "Cancelling"))
+"""Nobody works at such a run, or will for long; one that is to be cancelled must not be started again."""
 PATIENCE = 2
 """The server calls a run crashed after so many times the workers' own limit: they resume it meanwhile."""
 LEAST = timedelta(seconds=30)
@@ -59,7 +61,7 @@ def _lost_runs(settings: Settings) -> Row:
         trigger=EventTrigger(
             posture=Posture.Proactive,
             after={HEARTBEAT},
-            expect={HEARTBEAT, *ENDED, "prefect.flow-run.Suspended", "prefect.flow-run.Scheduled"},
+            expect={HEARTBEAT, *ENDED, *LEFT},
             match={"prefect.resource.id": "prefect.flow-run.*"},
             match_related=_of_flows(EPISODE_FLOWS),
             for_each={"prefect.resource.id"},

@@ -1,4 +1,4 @@
-"""Looking for lost runs: by every warm worker beside its work, or as a flow where there are none."""
+"""Looking for runs that nobody works at: by every warm worker beside its work, or as a flow without those."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import time
 from typing import Any
 
 from prefect import flow
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Completed
 
 from podloom.flows.giving_up import tell_given_up
 from podloom.flows.lost import Resumption, resume_lost_runs
+from podloom.flows.stopping import stop_silent_runs
 from podloom.settings import Settings
 from podloom.tasks.artifacts import UNREACHABLE
 from podloom.tasks.context import given
@@ -32,10 +33,18 @@ async def find_lost_runs_flow() -> State[Any]:
 
 
 async def _find() -> State[Any]:
-    settings = given().settings
-    found = await resume_lost_runs(settings.runs)
-    await _tell(found, settings)
-    return Completed(message="; ".join(map(_sentence, found)) or "No run was lost")
+    done = await _look(given().settings)
+    return Completed(message="; ".join(done) or "No run was lost")
+
+
+async def _look(settings: Settings, *, believe_silence: bool = True) -> list[str]:
+    """A sentence about each run that something was done about."""
+    found = await resume_lost_runs(settings.runs, believe_silence=believe_silence)
+    for one in found:
+        if one.number == 0:
+            await tell_given_up(one.run, settings.webhook)
+    stopped = await stop_silent_runs(settings) if believe_silence else []
+    return [*map(_sentence, found), *(f"{_name(run)} was to be cancelled, and is" for run in stopped)]
 
 
 async def keep_finding(settings: Settings) -> None:
@@ -51,22 +60,18 @@ async def keep_finding(settings: Settings) -> None:
         if time.time() - began_s > pause_s + limit_s / LOOKS:  # this machine slept
             away_s = time.time()
         try:
-            found = await resume_lost_runs(settings.runs, believe_silence=time.time() - away_s >= limit_s)
-            for one in found:
-                log.warning("%s", _sentence(one))
-            await _tell(found, settings)
+            for done in await _look(settings, believe_silence=time.time() - away_s >= limit_s):
+                log.warning("%s", done)
         except (*UNREACHABLE, RuntimeError) as error:  # the latter when there is no server at all
             away_s = time.time()
             log.warning("lost runs cannot be looked for now: %s", str(error) or type(error).__name__)
 
 
-async def _tell(found: list[Resumption], settings: Settings) -> None:
-    for one in found:
-        if one.number == 0:
-            await tell_given_up(one.run, settings.webhook)
-
-
 def _sentence(one: Resumption) -> str:
     if one.number:
-        return f"{one.run.name} ({one.run.id}) was lost and is started again"
-    return f"{one.run.name} ({one.run.id}) was lost too often and is given up; Retry in the UI tries again"
+        return f"{_name(one.run)} was lost and is started again"
+    return f"{_name(one.run)} was lost too often and is given up; Retry in the UI tries again"
+
+
+def _name(run: FlowRun) -> str:
+    return f"{run.name} ({run.id})"

@@ -1,13 +1,14 @@
-"""A lost run that is given up has nobody else who could tell of it: its finder does, at least once.
+"""A run that nobody works at any more has nobody to tell of its end: whoever finds it does, at least once.
 
 Told is what the server took as an event, and the webhook took, refused or left unanswered at all its tries.
-Only then is the run marked as told; without that mark the next finder tells again (flows/lost.py). The news
-has the same identity whoever tells it.
+Only then is the run marked as told, or cancelled; without that the next finder tells again (flows/lost.py,
+flows/stopping.py). The news has the same identity whoever tells it.
 """
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
@@ -22,30 +23,48 @@ from podloom.tasks.news import event_fields
 
 
 async def tell_given_up(run: FlowRun, webhook: WebhookSettings) -> None:
-    """Tell Prefect and the webhook, and note that they were told.
+    """Tell of a run that was lost too often, and note that it was told.
 
     Raises:
         PrefectException, HTTPError: The server does not answer as it should; the run is told of again later.
     """
-    news = lost_for_good(run)
-    await _post_event(run, news)
-    await send_news(news, webhook, wait_s=None)
+    await _tell(run, lost_for_good(run), webhook)
     await note_told(run)
+
+
+async def tell_stopped(run: FlowRun, webhook: WebhookSettings) -> None:
+    """Tell of a run that was to be cancelled and has nobody who does it.
+
+    Raises:
+        PrefectException, HTTPError: As above.
+    """
+    await _tell(run, EpisodeNews(state="cancelled", **_about(run)), webhook)
 
 
 def lost_for_good(run: FlowRun) -> EpisodeNews:
     """The news of a run whose workers died again and again."""
-    assert run.state is not None
-    request = run.parameters.get("request") or run.parameters.get("show") or {}
     return EpisodeNews(
         state="failed",
-        run_id=str(run.id),
-        podcast=str(request.get("podcast") or EpisodeRequest().podcast),
-        title=run.name,
-        at=run.state.timestamp.isoformat(timespec="seconds"),
         error_type="PodloomError",
         error="its worker was lost again and again, and the run is given up; Retry in the UI tries again",
+        **_about(run),
     )
+
+
+def _about(run: FlowRun) -> dict[str, Any]:
+    assert run.state is not None
+    request = run.parameters.get("request") or run.parameters.get("show") or {}
+    return {
+        "run_id": str(run.id),
+        "podcast": str(request.get("podcast") or EpisodeRequest().podcast),
+        "title": run.name,
+        "at": run.state.timestamp.isoformat(timespec="seconds"),
+    }
+
+
+async def _tell(run: FlowRun, news: EpisodeNews, webhook: WebhookSettings) -> None:
+    await _post_event(run, news)
+    await send_news(news, webhook, wait_s=None)
 
 
 async def _post_event(run: FlowRun, news: EpisodeNews) -> None:
@@ -56,6 +75,7 @@ async def _post_event(run: FlowRun, news: EpisodeNews) -> None:
     about = [
         {"prefect.resource.id": f"prefect.{kind}.{identity}", "prefect.resource.role": kind}
         for kind, identity in kinds.items()
+        if identity is not None
     ]
     body = event.model_dump(mode="json")
     async with get_client() as client:

@@ -24,7 +24,7 @@ def looked(monkeypatch):
             now[0] += seconds + (3600 if (event := next(pauses, None)) == "asleep" else 0)
             believed.append(event)
 
-        async def resume(_, *, believe_silence):
+        async def seek(_, *, believe_silence):
             if believed[-1] is None:
                 raise EndedError
             if believed[-1] == "away":
@@ -35,7 +35,7 @@ def looked(monkeypatch):
         monkeypatch.setattr(finding.time, "time", lambda: now[0])
         monkeypatch.setattr(finding.asyncio, "sleep", pass_time)
         monkeypatch.setattr(finding.random, "uniform", lambda *_: 1.0)
-        monkeypatch.setattr(finding, "resume_lost_runs", resume)
+        monkeypatch.setattr(finding, "_look", seek)
         with pytest.raises(EndedError):
             await finding.keep_finding(SETTINGS)
         return believed[:-1]
