@@ -31,12 +31,14 @@ _ROMAN = {
     "XIII": "13", "XIV": "14", "XV": "15", "XVI": "16",
 }  # fmt: skip
 _LONGEST_INITIALISM = 5
+_TABLES = ("loanwords.tsv", "names.tsv")
 
 
 @cache
 def loanwords() -> dict[str, str]:
-    """The table of known words; see the head of the file for how it is written."""
-    lines = files("podloom.text.korean").joinpath("loanwords.tsv").read_text("utf-8").splitlines()
+    """The tables of known words and names; see the heads of the files for how they are written."""
+    tables = (files("podloom.text.korean").joinpath(name).read_text("utf-8") for name in _TABLES)
+    lines = "\n".join(tables).splitlines()
     return dict(line.split("\t") for line in lines if line and not line.startswith("# "))
 
 
@@ -50,8 +52,14 @@ def _marked_names() -> re.Pattern[str]:
 
 
 def known_names(text: str) -> str:
-    """`text` with names like C++, GPT-4 and Node.js in Hangul."""
-    return _marked_names().sub(lambda m: loanwords()[m[0].lower()], text)
+    """`text` with names like C++, GPT-4 and Node.js in Hangul; 5G, but not 5g."""
+    return _marked_names().sub(lambda m: _in_table(m[0]) or m[0], text)
+
+
+def _in_table(word: str) -> str | None:
+    """As written, then in small letters."""
+    table = loanwords()
+    return table.get(word) or table.get(word.lower())
 
 
 def ascii_letters(text: str) -> str:
@@ -86,6 +94,8 @@ def word_in_hangul(word: str) -> str:
     known = _known(word)
     if known:
         return known
+    if len(word) == 1:
+        return spell(word)
     if word.isupper() and (len(word) <= _LONGEST_INITIALISM or not re.search("[AEIOUY]", word)):
         return spell(word)
     parts = re.findall(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]+(?=[A-Z][a-z])|[A-Z]+", word)
@@ -95,13 +105,12 @@ def word_in_hangul(word: str) -> str:
 
 
 def _known(word: str) -> str | None:
-    """As written, then in small letters, then without a plural s."""
-    table, small = loanwords(), word.lower()
-    if word in table or small in table:
-        return table.get(word) or table[small]
+    """As the table has it, or without a plural s."""
+    if known := _in_table(word):
+        return known
     if word.endswith("s") and word[:-1].isupper() and len(word) > 2:
         return word_in_hangul(word[:-1])
-    return table.get(small[:-1]) if small.endswith("s") and len(small) > 3 else None
+    return _in_table(word[:-1].lower()) if word.lower().endswith("s") and len(word) > 3 else None
 
 
 def spell_address(address: str) -> str:
