@@ -27,6 +27,13 @@ _FIXED: dict[str, str] = {
 }  # fmt: skip
 """What NFKC and the categories would get wrong."""
 
+_MEANINGFUL: tuple[Rule, ...] = (
+    (re.compile(r"(?=[①-⑳]번(?!째))"), "#"),
+    (re.compile(r"[△▽▼](?=\s?\d[\d.,]*\s?%)"), "-"),
+    (re.compile(r"(?<=\S)\s+[△▲▽▼▷▶]\s?(?=[^\W\d])"), ", "),
+)
+"""Signs whose plain form would not tell what they mean: the name of an item, a minus, the next of a list."""
+
 _MARKDOWN: tuple[Rule, ...] = (
     (re.compile(r"^\s*```.*$", re.MULTILINE), ""),
     (re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*(?:\s\"[^\"\n]*\")?\)"), r"\1"),
@@ -57,8 +64,8 @@ _KOREAN_ENDINGS = "다요까죠네"
 
 def plain(text: str) -> str:
     """One line: characters unified, digits ASCII; emoji, control characters, Markdown and HTML gone."""
-    composed = unicodedata.normalize("NFC", html.unescape(text))
-    grouped = _GROUPED.sub(lambda m: "".join(filter(str.isdigit, m[0])), composed)
+    told = apply(_MEANINGFUL, unicodedata.normalize("NFC", html.unescape(text)))
+    grouped = _GROUPED.sub(lambda m: "".join(filter(str.isdigit, m[0])), told)
     unified = "".join(map(_unify, _RAISED.sub(_raised, grouped)))
     unified = _LONG_NUMBER.sub(r"\g<0> ", unified)
     marked = apply(_MARKDOWN, unified)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from podloom.text.korean import amounts, counters, dates, latin, signs
+from podloom.text.korean import amounts, codes, counters, dates, forms, latin, ranges, rates, signs
 from podloom.text.plain import pauses
 from podloom.text.rules import apply
 
@@ -14,12 +14,17 @@ _JOINED = re.compile(r"(?<=[가-힣])'(?=[가-힣])")
 def speak(text: str) -> str:
     """Words of a plain line; see `podloom.text.plain` for what plain means."""
     figures = (
-        *amounts.FIRST_RULES,
+        *forms.RULES,
+        *signs.POWERS,
+        *codes.TELEPHONES,
+        *rates.RULES,
+        *ranges.RULES,
         *dates.RULES,
+        *codes.HYPHENS,
         *amounts.RULES,
         *counters.RULES,
         *signs.FIGURES,
     )
     with_names = latin.known_names(latin.ascii_letters(text))
-    spoken = apply((*latin.ADDRESSES, *figures, *latin.RULES, *signs.RULES), with_names)
+    spoken = apply((*forms.FIRST_RULES, *latin.ADDRESSES, *figures, *latin.RULES, *signs.RULES), with_names)
     return pauses(_JOINED.sub("", spoken), keep="")

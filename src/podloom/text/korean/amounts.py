@@ -1,11 +1,14 @@
-"""Korean money, percentages, measures, ranges, fractions, versions and telephone numbers."""
+"""Korean money, percentages, measures, ranges, fractions and versions."""
 
 from __future__ import annotations
 
 import re
 
+from podloom.text.korean.counter_words import COUNTER
 from podloom.text.korean.counters import NUMBER, mixed
+from podloom.text.korean.hangul import with_particle
 from podloom.text.korean.numbers import digits, number, sino
+from podloom.text.korean.units import UNIT, UNITS
 from podloom.text.rules import Rule
 
 _MONEY: dict[str, tuple[str, str]] = {
@@ -22,28 +25,12 @@ _SCALES = r"(?:\s?(?P<scale>thousand|million|billion|trillion|bn|[kKmMbB])(?![A-
 _KOREAN_SCALES = r"(?:\s?[십백천]?[만억조]|\s?[백천])"
 _WITH_SCALES = rf"{NUMBER}(?:{_KOREAN_SCALES})?(?:\s?{NUMBER}{_KOREAN_SCALES})*"
 
-UNITS: dict[str, str] = {
-    "km": "킬로미터", "m": "미터", "cm": "센티미터", "mm": "밀리미터", "µm": "마이크로미터",
-    "μm": "마이크로미터", "nm": "나노미터", "kg": "킬로그램", "g": "그램", "mg": "밀리그램", "t": "톤",
-    "L": "리터", "l": "리터", "ml": "밀리리터", "mL": "밀리리터", "ha": "헥타르", "mi": "마일", "ft": "피트",
-    "lb": "파운드", "lbs": "파운드", "oz": "온스", "in": "인치", "km^2": "제곱킬로미터", "m^2": "제곱미터",
-    "cm^2": "제곱센티미터", "m^3": "세제곱미터", "cm^3": "세제곱센티미터", "kB": "킬로바이트",
-    "KB": "킬로바이트", "MB": "메가바이트", "GB": "기가바이트", "TB": "테라바이트", "PB": "페타바이트",
-    "kbps": "킬로비피에스", "Mbps": "메가비피에스", "Gbps": "기가비피에스", "Hz": "헤르츠",
-    "kHz": "킬로헤르츠", "MHz": "메가헤르츠", "GHz": "기가헤르츠", "W": "와트", "kW": "킬로와트",
-    "MW": "메가와트", "GW": "기가와트", "kWh": "킬로와트시", "MWh": "메가와트시", "GWh": "기가와트시",
-    "TWh": "테라와트시", "V": "볼트", "kV": "킬로볼트", "mA": "밀리암페어", "mAh": "밀리암페어시",
-    "A": "암페어", "cal": "칼로리", "kcal": "킬로칼로리", "J": "줄", "kJ": "킬로줄", "Pa": "파스칼",
-    "hPa": "헥토파스칼", "dB": "데시벨", "ppm": "피피엠", "ppb": "피피비", "px": "픽셀", "ms": "밀리초",
-    "µs": "마이크로초", "μs": "마이크로초", "ns": "나노초", "s": "초", "sec": "초", "min": "분", "h": "시간",
-    "hr": "시간", "fps": "프레임", "rpm": "알피엠", "bpm": "비피엠", "pt": "포인트", "bp": "베이시스포인트",
-    "bps": "베이시스포인트", "°": "도", "GiB": "기비바이트", "MiB": "메비바이트",
-}  # fmt: skip
 _PER = {"s": "초", "sec": "초", "min": "분", "h": "시간", "hr": "시간", "day": "일"}
 _SPEEDS = {"km/h": "시속", "kph": "시속", "m/s": "초속", "km/s": "초속", "mph": "시속"}
 _SPEED_UNITS = {"km/h": "킬로미터", "kph": "킬로미터", "m/s": "미터", "km/s": "킬로미터", "mph": "마일"}
-_UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _SPEED = "|".join(sorted(map(re.escape, _SPEEDS), key=len, reverse=True))
+_AFTER_RATIO = r"(?:로|승|패|무|의 |비율|으로|경쟁|희석|비로|$|[ .,)])"
+_COUNTED = re.compile(COUNTER)
 _SOFTWARE = "(?:Python|파이썬|Node\\.js|Ubuntu|우분투|iOS|macOS|Java|자바|CUDA|PHP|React|Prefect)"
 _SIGNED = r"(?P<sign>(?<![\w)\]])[-+±~≈])?"
 _NOT_BEFORE = r"(?<![\d.,A-Za-z])"
@@ -74,8 +61,10 @@ def _temperature(match: re.Match[str]) -> str:
 
 def _measure(match: re.Match[str]) -> str:
     words = f"{_sign(match['sign'])}{mixed(match['number'])} {UNITS[match['unit']]}"
-    per = match["per"]
-    return f"{_PER[per]}당 {words}" if per in _PER else f"{UNITS[per]}당 {words}" if per else words
+    per = match["per"] and (_PER.get(match["per"]) or UNITS[match["per"]])
+    if match["square"]:
+        return f"{words} 매 {per} 제곱"
+    return f"{per}당 {words}" if per else words
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -88,32 +77,16 @@ def _sign(sign: str | None) -> str:
     )
 
 
-def _telephone(match: re.Match[str]) -> str:
-    groups = [digits(group, zero="공") for group in re.findall(r"\d+", match[0])]
-    return ("플러스 " if match[0].startswith("+") else "") + ", ".join(groups)
-
-
 def _dotted(version: str) -> str:
     return " 점 ".join(map(sino, version.split(".")))
 
 
 def _fraction(match: re.Match[str]) -> str:
-    whole = f"{sino(match['whole'])}와 " if match["whole"] else ""
-    return f"{whole}{sino(match['below'])}분의 {sino(match['above'])}"
+    """이분의 일, 일과 이분의 일; a space before what is counted."""
+    whole = with_particle(sino(match["whole"]), "와") + " " if match["whole"] else ""
+    gap = " " if _COUNTED.match(match.string, match.end()) else ""
+    return f"{whole}{sino(match['below'])}분의 {sino(match['above'])}{gap}"
 
-
-FIRST_RULES: tuple[Rule, ...] = (
-    (
-        re.compile(r"(?<![\w.])(?:\+\d{1,3}[- ])?\(?0?\d{1,3}\)?[-. ]\d{3,4}[-. ]\d{4}(?![\w-])", re.ASCII),
-        _telephone,
-    ),
-    (
-        re.compile(r"(?<![\w.-])(?:(?:1[5-9]\d\d|0\d{2,3})-\d{4}|0\d{1,2}-1\d\d)(?![\w-])", re.ASCII),
-        _telephone,
-    ),
-    (re.compile(r"(?<!\d)(?:112|119|114|120)(?=에 | 신고|로 (?:전화|신고)| 구급)"), _telephone),
-)
-"""Telephone numbers come before dates and ranges, which look alike."""
 
 RULES: tuple[Rule, ...] = (
     (
@@ -144,26 +117,20 @@ RULES: tuple[Rule, ...] = (
         "에서 ",
     ),
     (
-        re.compile(rf"(?<![\d-])({NUMBER})-({NUMBER})(?=\s?(?:%|[가-힣]))(?!\s?(?:로|승|패|으로))"),
-        r"\1에서 \2",
-    ),
-    (
-        re.compile(
-            r"(?<![\d.,:-])(\d+)(?:\s?:\s?|-)(\d+)(?![\d:-])(?=\s?(?:로|승|패|의 |비율|으로|$|[ .,]))"
-        ),
-        lambda m: f"{sino(m[1])} 대 {sino(m[2])}",
+        re.compile(rf"(?<![\d.,:-])({NUMBER})\s?:\s?({NUMBER})(?![\d:-]|[.,]\d)(?=\s?{_AFTER_RATIO})"),
+        lambda m: f"{number(m[1])} 대 {number(m[2])}",
     ),
     (re.compile(rf"{_SIGNED}({NUMBER})\s?%\s?(?:p|포인트|P)(?![A-Za-z])"), lambda m: _percent(m) + "포인트"),
     (re.compile(rf"{_SIGNED}({NUMBER})\s?%"), _percent),
     (re.compile(rf"({NUMBER})\s?‰"), lambda m: f"{number(m[1])} 퍼밀"),
     (
-        re.compile(rf"{_NOT_BEFORE}({NUMBER})\s?({_SPEED})(?![A-Za-z])"),
+        re.compile(rf"{_NOT_BEFORE}({NUMBER})\s?({_SPEED})(?![A-Za-z^])"),
         lambda m: f"{_SPEEDS[m[2]]} {number(m[1])} {_SPEED_UNITS[m[2]]}",
     ),
     (
         re.compile(
-            rf"{_SIGNED}(?<![\d.,A-Za-z])(?P<number>{_WITH_SCALES})\s?(?P<unit>{_UNIT})"
-            rf"(?:/(?P<per>{_UNIT}|day))?(?![A-Za-z0-9^])"
+            rf"{_SIGNED}(?<![\d.,A-Za-z])(?<![A-Za-z]-)(?P<number>{_WITH_SCALES})\s?(?P<unit>{UNIT})"
+            rf"(?:/(?P<per>{UNIT}|day)(?P<square>\^2)?)?(?![A-Za-z0-9^])"
         ),
         _measure,
     ),
@@ -178,7 +145,6 @@ RULES: tuple[Rule, ...] = (
         lambda m: " 점 ".join(digits(p) for p in m[0].split(".")),
     ),
     (re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?!\d)"), lambda m: _dotted(m[0])),
-    (re.compile(r"(?:#|No\.\s?|no\.\s?|№\s?)(\d+)(?:번)?"), lambda m: f"{sino(m[1])} 번"),
     (
         re.compile(
             r"(?<![\d/.,])(?:(?P<whole>\d{1,3})\s)?(?P<above>\d{1,3})\s?/\s?(?P<below>[1-9]\d{0,2})"

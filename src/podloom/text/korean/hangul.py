@@ -39,9 +39,20 @@ def is_closed(word: str) -> bool:
     return is_syllable(word[-1:]) and decompose(word[-1])[2] != ""
 
 
-def topic(word: str) -> str:
-    """`word` with 은 or 는."""
-    return word + ("은" if is_closed(word) else "는")
+_PARTICLES = {
+    "은": "는", "이": "가", "을": "를", "과": "와", "으로": "로", "이었다": "였다", "이라고": "라고",
+    "이라는": "라는", "이며": "며", "이고": "고", "이다": "다",
+}  # fmt: skip
+_OPEN_FORM = {**_PARTICLES, **{form: form for form in _PARTICLES.values()}}
+_CLOSED_FORM = {form: closed for closed, form in _PARTICLES.items()}
+
+
+def with_particle(word: str, particle: str) -> str:
+    """`word` and `particle` in the form that goes with how the word ends; 로 goes with ㄹ too."""
+    open_form = _OPEN_FORM.get(particle, particle)
+    if not is_closed(word) or (open_form == "로" and decompose(word[-1])[2] == "ㄹ"):
+        return word + open_form
+    return word + _CLOSED_FORM.get(open_form, open_form)
 
 
 def jamo_name(jamo: str) -> str:

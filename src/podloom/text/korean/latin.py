@@ -26,10 +26,6 @@ _MARKS = {
     ":": "콜론",
     "%": "퍼센트", "=": "이퀄", "&": "앤드",
 }  # fmt: skip
-_ROMAN = {
-    "II": "2", "III": "3", "IV": "4", "VI": "6", "VII": "7", "VIII": "8", "IX": "9", "XI": "11", "XII": "12",
-    "XIII": "13", "XIV": "14", "XV": "15", "XVI": "16",
-}  # fmt: skip
 _LONGEST_INITIALISM = 5
 _TABLES = ("loanwords.tsv", "names.tsv")
 
@@ -129,8 +125,6 @@ def _part(part: str) -> str:
 ADDRESSES: tuple[Rule, ...] = address_rules(spell_address, handle="골뱅이", hashtag="해시태그")
 
 RULES: tuple[Rule, ...] = (
-    (re.compile(rf"(?<![A-Za-z])({'|'.join(sorted(_ROMAN, key=len, reverse=True))})(?![A-Za-z])"),
-     lambda m: sino(_ROMAN[m[1]])),
     (re.compile(r"\b(?:[A-Z]\.){2,}", re.ASCII), lambda m: spell(m[0].replace(".", ""))),
     (re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*"), lambda m: word_in_hangul(m[0])),
 )  # fmt: skip

@@ -9,6 +9,9 @@ DIGITS = "영일이삼사오육칠팔구"
 _PLACES = ((1000, "천"), (100, "백"), (10, "십"))
 _MYRIADS = ("", "만", "억", "조", "경")
 _LONGEST_NAMED = 20
+_ENGLISH = "제로 원 투 쓰리 포 파이브 식스 세븐 에이트 나인 텐 일레븐 트웰브 서틴 포틴 피프틴 식스틴"
+ENGLISH = _ENGLISH.split()
+"""Names of 0 to 16 in words taken over from English: 에이포, 파트 투."""
 
 _NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
 _NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
@@ -17,6 +20,18 @@ APPROXIMATE = {
     ("6", "7"): "예닐곱", ("7", "8"): "일고여덟", ("8", "9"): "여덟아홉",
 }  # fmt: skip
 """Neighbouring native numbers, said as one word."""
+
+
+def neighbours(first: str, last: str) -> str:
+    """Two whole numbers a step apart said as one: 이삼, 오륙십, 이삼백; "" for any other two."""
+    rest = first[1:]
+    if rest.strip("0") or rest != last[1:] or len(rest) > len(_PLACES) or first[0] == "0":
+        return ""
+    if int(last[0]) - int(first[0]) != 1 or (first[0] == "1" and rest):
+        return ""
+    # 한글 맞춤법 제52항: 오륙.
+    pair = "오륙" if first[0] == "5" else digits(first[0] + last[0])
+    return pair + ("", "십", "백", "천")[len(rest)]
 
 
 def digits(text: str, *, zero: str = "영") -> str:

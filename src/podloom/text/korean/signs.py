@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from podloom.text.korean.hangul import jamo_name, topic
+from podloom.text.korean.hangul import jamo_name, with_particle
 from podloom.text.korean.numbers import number, sino
 from podloom.text.rules import Rule
 
@@ -16,7 +16,9 @@ _HEADLINE = {
     "故": "고", "對": "대", "大": "대", "小": "소", "外": "외", "內": "내", "男": "남", "女": "여",
     "發": "발", "行": "행",
     "株": "주", "銀": "은행", "车": "차", "車": "차", "火": "화", "水": "수", "木": "목", "金": "금",
-    "土": "토", "月": "월",
+    "土": "토", "月": "월", "比": "대비", "亞": "아시아", "露": "러시아", "印": "인도", "伊": "이탈리아",
+    "反": "반", "親": "친", "脫": "탈", "無": "무", "高": "고", "低": "저", "最": "최", "超": "초",
+    "急": "급",
 }  # fmt: skip
 _GREEK = {
     "α": "알파", "β": "베타", "γ": "감마", "δ": "델타", "ε": "엡실론", "θ": "세타", "λ": "람다", "μ": "뮤",
@@ -24,14 +26,22 @@ _GREEK = {
     "ρ": "로", "σ": "시그마", "τ": "타우", "φ": "파이", "χ": "카이", "ψ": "프사이", "ω": "오메가",
     "η": "에타",
 }  # fmt: skip
+_BRACKETED = re.compile(
+    r"\((?P<inner>[^().!?]{1,30}[가-힣])\)(?P<particle>(?:은|는|이|가|을|를|과|와|의|에|도|만|인|째|으로|로|에서|에게|부터|까지|보다"
+    r"|이었다|였다|이라고|라고|이라는|라는|이며|이고|이다|다|입니다)(?:는|도|만|를)?)(?![가-힣])"
+)
+"""A particle follows the bracket, and is said with what stands in it."""
 _LAUGHTER = {"ㅋ": "크크", "ㅎ": "흐흐"}
+_COMPARED = {">": "크다", "<": "작다", "≥": "크거나 같다", "≤": "작거나 같다", "≠": "다르다"}
 _OPERAND = r"([가-힣]+(?: 점 [가-힣]+)?)"
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 
 
 def _power(match: re.Match[str]) -> str:
+    """십 제곱, 십의 육제곱, 십의 마이너스 삼제곱."""
     named = {"2": " 제곱", "3": " 세제곱"}
-    return named.get(match[1], f"의 {sino(match[1])}제곱")
+    sign, digits = ("마이너스 " if match[1] else ""), match[2]
+    return named[digits] if not sign and digits in named else f"의 {sign}{sino(digits)}제곱"
 
 
 def _jamo(match: re.Match[str]) -> str:
@@ -41,19 +51,26 @@ def _jamo(match: re.Match[str]) -> str:
     return "".join(map(jamo_name, run))
 
 
-def _compare(match: re.Match[str]) -> str:
-    endings = {
-        ">": "보다 크다",
-        "<": "보다 작다",
-        "≥": "보다 크거나 같다",
-        "≤": "보다 작거나 같다",
-        "≠": "와 다르다",
-    }
-    return f"{topic(match[1])} {match[3]}{endings[match[2]]}"
+def _compared(first: str, sign: str, second: str) -> str:
+    """오는 삼보다 크다, 오는 삼과 다르다."""
+    than = with_particle(second, "와") if sign == "≠" else f"{second}보다"
+    return f"{with_particle(first, '는')} {than} {_COMPARED[sign]}"
 
+
+def _compare(match: re.Match[str]) -> str:
+    """Of two signs: 십은 엑스보다 작고, 엑스는 이십보다 작다."""
+    first, sign, middle, second, last = match.groups()
+    if not last:
+        return _compared(first, sign, middle)
+    return f"{_compared(first, sign, middle).removesuffix('다')}고, {_compared(middle, second, last)}"
+
+
+POWERS: tuple[Rule, ...] = ((re.compile(r"(?<=\d)\^(-?)(\d+)"), _power),)
+"""Powers of numbers come before units: 10^8 m is no m of 8."""
 
 FIGURES: tuple[Rule, ...] = (
-    (re.compile(r"(?<=[A-Za-z0-9])\^(\d+)"), _power),
+    (re.compile(r"(?<![A-Za-z])([A-Za-z])\(([a-z])\)"), r"\1 \2"),
+    (re.compile(r"(?<=[A-Za-z])\^(-?)(\d+)"), _power),
     (re.compile(r"(?<=\d)\s?[x×*]\s?(?=\d)"), " 곱하기 "),
     (re.compile(r"(?<=\d)\s?÷\s?(?=\d)"), " 나누기 "),
     (re.compile(r"(?<=\d)\s?\+\s?(?=\d)"), " 더하기 "),
@@ -67,12 +84,17 @@ FIGURES: tuple[Rule, ...] = (
 """Signs between numbers, and then the numbers that no other rule has read."""
 
 RULES: tuple[Rule, ...] = (
+    (_BRACKETED, lambda m: f", {with_particle(m['inner'], m['particle'])}"),
+    (re.compile(r"\b(원|엔|달러|위안|유로)·(원|엔|달러|위안|유로)\b"), r"\1 \2"),
     (re.compile(r"\s*(?:->|=>|→|⇒)\s*"), ", "),
     (re.compile(r"<="), "≤"),
     (re.compile(r">="), "≥"),
     (re.compile(r"!="), "≠"),
-    (re.compile(rf"{_OPERAND}\s*([<>≤≥≠])\s*{_OPERAND}"), _compare),
-    (re.compile(r"([가-힣])\s*==?\s*(?=[가-힣])"), lambda m: topic(m[1]) + " "),
+    (
+        re.compile(rf"(?<![가-힣]){_OPERAND}\s*([<>≤≥≠])\s*{_OPERAND}(?:\s*([<>≤≥≠])\s*{_OPERAND})?"),
+        _compare,
+    ),
+    (re.compile(r"([가-힣])\s*==?\s*(?=[가-힣])"), lambda m: with_particle(m[1], "는") + " "),
     (re.compile(r"(?<=[가-힣])\s*\+\s*(?=[가-힣])"), " 더하기 "),
     (re.compile(r"(?<=[가-힣])\s*×\s*(?=[가-힣])"), " 곱하기 "),
     (re.compile(r"\+(?!\w)"), " 플러스"),
