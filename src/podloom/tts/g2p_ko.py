@@ -35,6 +35,8 @@ TENSED = dict(zip("ㄱㄷㅂㅅㅈ", "ㄲㄸㅃㅆㅉ", strict=True))
 NASAL = dict(zip("ㄱㄷㅂ", "ㅇㄴㅁ", strict=True))
 H_FINALS = {"ㅎ": "", "ㄶ": "ㄴ", "ㅀ": "ㄹ"}
 """Finals with ㅎ, and what is left without it."""
+LINKING_VOWELS = "ㅏㅓㅗㅜㅟㅐㅔㅡㅘㅝㅙㅞㅚㅢ"
+"""Before the others, ㅣ and those with j, a word may take ㄴ instead (제29항)."""
 PLAIN_VOWELS = dict(zip("ㅑㅕㅖㅛㅠ", "ㅏㅓㅔㅗㅜ", strict=True))
 
 _VOWEL_SYMBOLS = "a ɛ ja jɛ ʌ e jʌ je o wa wɛ we jo u wʌ we wi ju ɯ ɰi i"
@@ -64,6 +66,8 @@ class Syllable:
     initial: str
     vowel: str
     final: str
+    linked: bool = False
+    """Whether its initial comes from the word before, which makes it no beginning of a word."""
 
 
 def phonemes(text: str) -> str:
@@ -74,7 +78,7 @@ def phonemes(text: str) -> str:
             spoken += unit.translate(PUNCTUATION)
             previous = previous if unit == " " else None
             continue
-        onset = _initial_ipa(unit, previous, word_start=spoken[-1:] == " ")
+        onset = _initial_ipa(unit, previous, word_start=spoken[-1:] == " " and not unit.linked)
         spoken += onset + VOWEL_IPA[unit.vowel] + FINAL_IPA[unit.final]
         previous = unit
     return re.sub("t(?=[sɕ])", "", spoken)  # no separate t before s: 있습 is one long s
@@ -150,7 +154,7 @@ def join(a: Syllable, b: Syllable, *, gap: bool) -> None:
         return
     if a.final in H_FINALS:
         _resolve_h_final(a, b, gap=gap)
-    if not a.final or _aspirate(a, b) or (not gap and _link(a, b)):
+    if not a.final or _aspirate(a, b) or (_link_words(a, b) if gap else _link(a, b)):
         return
     _tense_after_cluster(a, b, gap=gap)
     _assimilate(a, b)
@@ -202,6 +206,15 @@ def _link(a: Syllable, b: Syllable) -> bool:
     kept, moved = CLUSTERS.get(a.final, ("", a.final))
     b.initial = "ㅆ" if kept and moved == "ㅅ" else moved
     a.final = kept
+    return True
+
+
+def _link_words(a: Syllable, b: Syllable) -> bool:
+    """A stop into the next word, neutralised first: 밭 아래 -> 바 다래, 넋 없다 -> 너 겁따 (제15항)."""
+    stop = NEUTRAL.get(a.final, a.final)
+    if b.initial != "ㅇ" or b.vowel not in LINKING_VOWELS or stop not in NASAL:
+        return False
+    a.final, b.initial, b.linked = "", stop, True
     return True
 
 
