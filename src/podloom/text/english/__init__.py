@@ -12,6 +12,7 @@ def speak(text: str) -> str:
     rules = (
         *words.FIRST_RULES,
         *addresses.RULES,
+        *places.FIRST_RULES,
         *codes.RULES,
         *maths.FIRST_RULES,
         *times.FIRST_RULES,

@@ -38,7 +38,12 @@ _SCALE_NAMES = "hundred|thousand|million|billion|trillion|lakh|crore"
 _SCALE = rf"(?:(?P<gap>[\s-]?)(?P<scale>{_SCALE_NAMES}|bln|bn|mln|mn|trn|tn|[kKmMbBtT])\b)?"
 _SYMBOL = "|".join(sorted(map(re.escape, _MONEY), key=len, reverse=True))
 _CODE = "|".join(code for code in _MONEY if code.isalpha() and code.isupper())
-_NOUN_AFTER = r"\s(?!(?:to|in|on|at|for|per|of|by|from|with|than|more|less|is|was|a|each|worth|if)\b)[a-z]"
+_NOUN_AFTER = r"\s(?!(?:to|in|on|at|for|per|of|by|from|with|than|more|less|is|was|a|each|worth|if)\b)[A-Za-z]"
+_RACES = r"\s(?:hurdles|race|relay|final|freestyle|butterfly|backstroke|breaststroke|sprint|dash|medley)\b"
+_INCHES_WIDE = (
+    "long|wide|tall|thick|deep|high|apart|across|in|of|above|below|by|to|from|at|on|more|less|and|or|per|each|"
+    "longer|wider|shorter|taller|thicker|away|off|square|x"
+)
 _NEAR = 60
 """Characters around an amount that tell what it describes."""
 _ACROSS_BEFORE = re.compile(rf"{NUMBER}[\s-]?[A-Za-z″]{{1,3}} by $")
@@ -49,13 +54,22 @@ _MILLIONS_OF = (
 
 
 def _measure(match: re.Match[str]) -> str:
-    given = match["number"]
-    one = (
-        given == "1" or match["gap"] == "-" or describes(match) or re.fullmatch(r"\d+/\d+", given) is not None
-    )
+    given, scale = match["number"], match["scale"] or ""
+    plus = " plus" if match["plus"] else ""
     # A fraction is read later, when no part of a date or score can be taken for one.
     amount = given if "/" in given else quantity((match["sign"] or "").strip() + given)
-    return f"{amount} {unit_words(match, one=bool(one))}"
+    return f"{amount}{scale}{plus} {unit_words(match, one=_is_single(match))}"
+
+
+def _is_single(match: re.Match[str]) -> bool:
+    """Whether the unit of a measure is in the singular: of one, of less, and before the noun it describes."""
+    alone = match["number"] == "1" and not match["scale"]
+    if alone or match["gap"] == "-" or re.fullmatch(r"\d+/\d+", match["number"]) or describes(match):
+        return True
+    following = match.string[match.end() : match.end() + _NEAR]
+    if match["unit"] == "″":
+        return re.match(rf"\s(?!(?:{_INCHES_WIDE})\b)[a-z]", following) is not None
+    return match["unit"] == "m" and re.match(_RACES, following) is not None
 
 
 def describes(match: re.Match[str]) -> bool:
@@ -93,6 +107,10 @@ def _with_hundredths(symbol: str, amount: str) -> str:
     return " and ".join(filter(None, (large, small))) or f"zero {many}"
 
 
+def _coin(code: str) -> str:
+    return _MONEY[code][0].removeprefix("US ")
+
+
 def _scaled(match: re.Match[str]) -> str:
     return f"{match['number']} {_SCALES[match['scale']]} "
 
@@ -121,8 +139,9 @@ _FRACTION = r"(?:\d{1,3}[ -])?\d{1,3}/\d{1,3}"
 _INCHES: tuple[Rule, ...] = (
     (re.compile(r'^.*\d".*$', re.DOTALL), _inch_marks),
     (re.compile(rf"(\d\s?(?:ft|feet|foot)\b[.,]?\s(?:{_FRACTION}|{NUMBER}))\s?(?:inches|in)\b"), r"\1″"),
-    (re.compile(r"(?<=\d)\s?in\b\.?(?=\s?(?:[x×]|by)\s?\d)|(?<=\d)(?:-in\b(?!-)|in\b)\.?"), "″"),
-    (re.compile(r"(?<=\d)\sin\.(?=\s[a-z(]|,)"), "″"),
+    (re.compile(r"(?<=\d)\s?in\b\.?(?=\s?(?:[x×]|by)\s?\d)|(?<=\d)in\b\.?"), "″"),
+    (re.compile(r"(?<=\d)-in\b(?!-)\.?"), "-″"),
+    (re.compile(r"(?<=[\d+])\sin\.(?=\s[a-z(]|,)"), "″"),
     (re.compile(r"(?<=\d)\sin(?=\.(?:$|\s[A-Z]))"), "″"),
     (re.compile(r"\b(\d{1,2})'\s?(\d{1,2})(?:[\"″]|\b)"), r"\1 foot \2"),
     (re.compile(r"\b(\d{1,3})'(?=\s(?:tall|long|wide|high|deep|by|x)\b)"), r"\1 ft"),
@@ -138,7 +157,7 @@ _SPANS: tuple[Rule, ...] = (
         _from,
     ),
     (re.compile(rf"(?<![\w.])({NUMBER}\s?(?:{UNIT}))\s?[x×]\s?(?={NUMBER})"), r"\1 by "),
-    (re.compile(rf"(?<![\w.])({NUMBER})\s?×\s?(?={NUMBER}\s?(?:{UNIT})(?!\w))"), r"\1 by "),
+    (re.compile(rf"(?<![\w.])({NUMBER})\s?[x×]\s?(?={NUMBER}\s?(?:{UNIT})(?!\w))"), r"\1 by "),
 )
 
 _PRICES: tuple[Rule, ...] = (
@@ -158,6 +177,7 @@ _PRICES: tuple[Rule, ...] = (
         _money,
     ),
     (re.compile(rf"({NUMBER})\s?¢"), r"\1 cents"),
+    (re.compile(rf"\b({_CODE})/({_CODE})\b"), lambda m: f"{_coin(m[1])} {_coin(m[2])}"),
 )
 
 _RATES: tuple[Rule, ...] = (
@@ -168,29 +188,41 @@ _RATES: tuple[Rule, ...] = (
         " per ",
     ),
     (re.compile(r"(?<=[a-z]{2})/(s|sec|min|hr|h|mo|yr)\b"), lambda m: f" per {per(m[1])}"),
+    (re.compile(rf"(?<=\bper )({UNIT})(?!\w)"), lambda m: per(m[1])),
+    (re.compile(r"((?:dollar|euro|pound|cent)s?|pence)/(?=\d)"), r"\1 per "),
+    (re.compile(r"((?:dollar|euro|pound|cent)s?|pence)/"), r"\1, "),
 )
 
 RULES: tuple[Rule, ...] = (
     *_INCHES,
     (re.compile(r"\b50[-/–]50\b"), "fifty fifty"),
-    (re.compile(r"\b(\d+)-(in|to|on)-(?=\d)"), r"\1 \2 "),
+    (re.compile(r"\b(\d+)-(in|to|on|and|by)-(?=\d)"), r"\1 \2 "),
     *_SPANS,
     *_PRICES,
-    *_RATES,
+    (
+        re.compile(
+            r"((?:\b(?:at|to|of|from|around|about|below|above|under|over|between|and|reached|hit|near)\s|-)\d{2,3})([CF])\b"
+        ),
+        r"\1°\2",
+    ),
     (re.compile(r"(?<=\d)\s?[–—](?=[$€£]?\d)|(?<=\d[%°])\s?[-–—]\s?(?=\d)|(?<=[a-zC%°])–(?=\d)"), " to "),
     (re.compile(r"(?<![\w-])(\d[\d,.]*)\s?-(\d[\d,.]*)(?![\w-]*-)(?=\b|%|°|x\b)"), r"\1 to \2"),
     (re.compile(r"(?<=\d)\s?%(?!\w)"), " percent"),
     (re.compile(r"(?<=\d)\s?‰"), " per mille"),
     (
-        re.compile(r"\b(?P<number>\d+(?:\.\d+)?)(?P<scale>[kKMB]|bn)\s(?=[a-z]{3,}s\b|people|lines of)"),
+        re.compile(
+            r"\b(?P<number>\d+(?:\.\d+)?)(?P<scale>[kKMBT]|bn)\s(?=[a-z]{3,}s\b|people|lines of|req\b)"
+        ),
         _scaled,
     ),
     (re.compile(rf"\b(?P<number>\d+(?:\.\d+)?)(?P<scale>m)\s(?=(?:[a-z]+\s)?(?:{_MILLIONS_OF})\b)"), _scaled),
     (re.compile(r"\b(?P<number>\d+(?:\.\d+)?)\s?(?P<scale>M|bn|bln|mln|tn|trn)\b(?!\w)"), _scaled),
     (
         re.compile(
-            rf"(?P<sign>{_SIGN})(?<![\w./])(?P<number>{_FRACTION}(?=[\s-])|{NUMBER})(?P<gap>[\s-]?){EXPRESSION}"
+            rf"(?P<sign>{_SIGN})(?<![\w./])(?P<number>{_FRACTION}(?!\d|s\b)|{NUMBER})"
+            rf"(?P<scale>\s(?:thousand|million|billion|trillion))?(?P<plus>\+?)(?P<gap>[\s-]?){EXPRESSION}"
         ),
         _measure,
     ),
+    *_RATES,
 )

@@ -7,7 +7,7 @@ import re
 from podloom.text.english.numbers import DIGITS, cardinal, digits, plural, year
 from podloom.text.rules import Rule
 
-_NUMBERED = "Highway|Hwy\\.?|Route|Rte\\.?|Interstate|Flight|flight|Room|room|Suite|Nikkei"
+_NUMBERED = "Highway|Hwy\\.?|Route|Rte\\.?|Interstate|Flight|flight|Room|room|Suite|Nikkei|RTX|GTX"
 _SCORED = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|beats|led|lead|leads|by|score|scored|trailed|of|to|at)\s$"
 )
@@ -74,6 +74,8 @@ RULES: tuple[Rule, ...] = (
         re.compile(r"\b(?P<what>(?:ZIP|zip|area|PIN)(?: codes?)?):?\s(?P<code>\d{3,5}(?:-\d{4})?)\b"),
         _digit_code,
     ),
+    (re.compile(r"\bCVE-(\d{4})-(\d+)\b"), lambda m: f"CVE {year(m[1])}, {digits(m[2])}"),
+    (re.compile(r"(?<=[Ff]light )([A-Z]{2,3})\s?(\d{3,4})\b"), lambda m: f"{m[1]} {paired(m[2])}"),
     (re.compile(rf"\b({_NUMBERED})\s(\d{{3,4}})\b(?![,.]\d)"), lambda m: f"{m[1]} {paired(m[2])}"),
     (
         re.compile(

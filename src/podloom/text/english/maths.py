@@ -9,6 +9,7 @@ from podloom.text.english.units import EXPRESSION, unit_words
 from podloom.text.rules import Rule
 
 _DENOMINATORS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
+_CRICKET = re.compile(r"\b(?:overs?|wickets?|innings|declared|runs)\b")
 _POWERS = {"2": " squared", "3": " cubed"}
 
 
@@ -45,7 +46,9 @@ def _fraction(match: re.Match[str]) -> str:
 
 def _relation(match: re.Match[str], above: int, below: int) -> str | None:
     """What is said between two numbers that are no fraction: marks, shares, one value "over" another."""
-    following = match.string[match.end() : match.end() + 10]
+    following = match.string[match.end() : match.end() + 40]
+    if above > 99 and below < 11 and _CRICKET.search(following):
+        return " for "
     if re.match(r"\stime\b", following) or (above == below == 20) or (above > 9 and above + below == 100):
         return " "
     if (below in (5, 10, 100) and re.match(r"\sstars?\b", following)) or (

@@ -1,10 +1,12 @@
-"""English names of places: "St." is Saint or Street, and states are abbreviated after a town."""
+"""English names of places: addresses, American states, and "St.", which is Saint or Street."""
 
 from __future__ import annotations
 
 import re
 
 from podloom.text.abbreviations import STARTERS
+from podloom.text.english.codes import paired
+from podloom.text.english.numbers import digits
 from podloom.text.rules import Rule
 
 _SAINTS = (
@@ -49,6 +51,84 @@ def _behind_a_street(before: str, name: str) -> bool:
         return True
     return word[0].isupper() and word not in STARTERS and (name in STARTERS or found["opening"] is None)
 
+
+_STATES = (
+    "AL,Ala,Alabama AK,,Alaska AZ,Ariz,Arizona AR,Ark,Arkansas CA,Calif,California CO,Colo,Colorado "
+    "CT,Conn,Connecticut DE,Del,Delaware FL,Fla,Florida GA,Ga,Georgia HI,,Hawaii ID,,Idaho IL,Ill,Illinois "
+    "IN,Ind,Indiana IA,,Iowa KS,Kan,Kansas KY,Ky,Kentucky LA,La,Louisiana ME,,Maine MD,Md,Maryland "
+    "MA,Mass,Massachusetts MI,Mich,Michigan MN,Minn,Minnesota MS,Miss,Mississippi MO,Mo,Missouri "
+    "MT,Mont,Montana NE,Neb,Nebraska NV,Nev,Nevada NH,N.H,New_Hampshire NJ,N.J,New_Jersey NM,N.M,New_Mexico "
+    "NY,N.Y,New_York NC,N.C,North_Carolina ND,N.D,North_Dakota OH,,Ohio OK,Okla,Oklahoma OR,Ore,Oregon "
+    "PA,Pa,Pennsylvania RI,R.I,Rhode_Island SC,S.C,South_Carolina SD,S.D,South_Dakota TN,Tenn,Tennessee "
+    "TX,Tex,Texas UT,,Utah VT,Vt,Vermont VA,Va,Virginia WA,Wash,Washington WV,W.Va,West_Virginia "
+    "WI,Wis,Wisconsin WY,Wyo,Wyoming"
+)
+_ROWS = tuple(tuple(row.replace("_", " ").split(",")) for row in _STATES.split())
+POSTAL = {code: name for code, _, name in _ROWS}
+ABBREVIATED = {f"{short}.": name for _, short, name in _ROWS if short}
+"""As newspapers shorten them, with the stop."""
+_STATE = "|".join(map(re.escape, sorted((*ABBREVIATED, *POSTAL, *POSTAL.values()), key=len, reverse=True)))
+_SHORTENED = "|".join(map(re.escape, ABBREVIATED))
+_AMBIGUOUS = frozenset(("OK", "OR", "IN", "ME", "HI", "MD", "MA", "PA", "DE", "LA"))
+"""Words, degrees or names of places as well: only before a ZIP code."""
+_PARTIES = {"D": "Democrat", "R": "Republican", "I": "Independent"}
+
+_WAYS = {
+    "N": "North", "S": "South", "E": "East", "W": "West", "NE": "Northeast", "NW": "Northwest",
+    "SE": "Southeast", "SW": "Southwest",
+}  # fmt: skip
+_KINDS = {
+    "Dr": "Drive", "Ln": "Lane", "Ct": "Court", "Pl": "Place", "Pkwy": "Parkway", "Cir": "Circle",
+    "Ter": "Terrace", "Hwy": "Highway", "Ave": "Avenue", "Blvd": "Boulevard", "Rd": "Road",
+}  # fmt: skip
+_STREETS = "|".join((*_KINDS, *_KINDS.values(), "St", "Street", "Way"))
+
+
+def _state(match: re.Match[str]) -> str:
+    """The state behind a town, its ZIP code digit by digit; the stop stays where a sentence ends."""
+    short, code = match["state"], match["zip"]
+    if short in POSTAL:
+        if match["town"] in STARTERS or (short in _AMBIGUOUS and not code):
+            return match[0]
+        return f"{match['town']}, {POSTAL[short]}" + (f" {digits(code)}" if code else "")
+    following = match.string[match.end() : match.end() + 20]
+    ends = not following.strip("\"')") or re.match(r"\s[A-Z]", following)
+    return f"{match['town']}, {ABBREVIATED[short]}{'.' if ends else ''}"
+
+
+def _politician(match: re.Match[str]) -> str:
+    state = ABBREVIATED.get(match["state"]) or POSTAL.get(match["state"], match["state"])
+    return f"{_PARTIES[match['party']]} of {state}"
+
+
+def _address(match: re.Match[str]) -> str:
+    """A house, perhaps a direction, a street; "St." is read later."""
+    kind = match["kind"]
+    following = match.string[match.end() : match.end() + 20]
+    ends = match["stop"] and (not following.strip("\"')") or re.match(r"\s[A-Z]", following))
+    street = f"{_KINDS[kind]}{'.' if ends else ''}" if kind in _KINDS else f"{kind}{match['stop']}"
+    way = f"{_WAYS[match['way']]} " if match["way"] else ""
+    return f"{paired(match['house'])} {way}{match['name']}{street}"
+
+
+FIRST_RULES: tuple[Rule, ...] = (
+    (
+        re.compile(
+            rf"(?<![\w$€£.,-])(?P<house>\d{{1,5}})\s(?:(?P<way>{'|'.join(_WAYS)})\.?\s)?"
+            rf"(?P<name>(?:[A-Z][a-z]+\s|\d+(?:st|nd|rd|th)\s){{1,3}})(?P<kind>{_STREETS})\b(?P<stop>\.?)"
+        ),
+        _address,
+    ),
+    (re.compile(rf"\b(?P<party>[DRI])-(?P<state>{_STATE})(?!\w)"), _politician),
+    (
+        re.compile(
+            rf"\b(?P<town>[A-Z][a-z]+),\s(?P<state>{_SHORTENED}|(?:{'|'.join(POSTAL)})\b(?!['-]))"
+            r"(?:\s(?P<zip>\d{5}(?:-\d{4})?)\b)?"
+        ),
+        _state,
+    ),
+)
+"""Before numbers, and letters that are units."""
 
 RULES: tuple[Rule, ...] = (
     (re.compile(r"\bSt\b(?P<stop>\.?)(?![\w'-])"), _saint_or_street),

@@ -26,6 +26,8 @@ def _clock(match: re.Match[str]) -> str:
     hour, minute = int(match["hour"]), int(match["minute"])
     half = _half(match)
     spoken = cardinal(str(hour))
+    if match["second"] and _lasts(match):
+        return _lasting(match)
     if int(match["second"] or 0) and not minute:
         spoken += " hours" if hour != 1 else " hour"
     elif minute:
@@ -35,6 +37,28 @@ def _clock(match: re.Match[str]) -> str:
     if int(match["second"] or 0):
         spoken += f" and {cardinal(str(int(match['second'])))} seconds"
     return spoken + half
+
+
+def _lasts(match: re.Match[str]) -> bool:
+    """Whether 2:01:09 is a duration: a short hour that nothing makes a time of day."""
+    before = match.string[max(0, match.start() - 10) : match.start()]
+    timed = re.search(r"\b(?:at|by|until|till|from|since|before|after)\s$", before, re.IGNORECASE)
+    return len(match["hour"]) == 1 and not match["half"] and not timed
+
+
+def _lasting(match: re.Match[str]) -> str:
+    *parts, last = [
+        _span(str(int(amount)), unit, one=False)
+        for unit, amount in zip("hms", match.group("hour", "minute", "second"), strict=True)
+        if int(amount)
+    ] or ["zero hours"]
+    return f"{' '.join(parts)} and {last}" if parts else last
+
+
+def _lap(match: re.Match[str]) -> str:
+    minutes, seconds = match["minutes"], match["seconds"]
+    oh = "oh " if seconds[0] == "0" else ""
+    return f"{cardinal(minutes)} {oh}{number(seconds.removeprefix('0'))}"
 
 
 def _hour(match: re.Match[str]) -> str:
@@ -112,6 +136,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<=[ap]m)\s?[-–—]\s?(?=\d)|(?<=[ap]\.m\.)\s?[-–—]\s?(?=\d)", re.IGNORECASE), " to "),
     (re.compile(rf"\b(\d{{1,2}}(?::\d\d)?)\s?[-–—]\s?(?=\d{{1,2}}(?::\d\d)?\s?{_HALF_DAY})"), r"\1 to "),
     (re.compile(r"\b(\d{1,2}:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)"), r"\1 to "),
+    (re.compile(r"(?<![\w:.,])(?P<minutes>\d\d?):(?P<seconds>[0-5]\d\.\d+)(?![\d:])"), _lap),
     (
         re.compile(
             rf"\b(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d+)?)?Z?"

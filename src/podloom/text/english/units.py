@@ -10,7 +10,8 @@ UNITS: dict[str, tuple[str, str]] = {
     "km": ("kilometer", "s"), "m": ("meter", "s"), "cm": ("centimeter", "s"), "mm": ("millimeter", "s"),
     "µm": ("micrometer", "s"), "μm": ("micrometer", "s"), "nm": ("nanometer", "s"), "mi": ("mile", "s"),
     "ft": ("foot", "feet"), "yd": ("yard", "s"), "yds": ("yard", "s"), "ly": ("light-year", "s"),
-    "AU": ("astronomical unit", "s"), "ha": ("hectare", "s"),
+    "AU": ("astronomical unit", "s"), "kpc": ("kiloparsec", "s"), "Mpc": ("megaparsec", "s"),
+    "ha": ("hectare", "s"),
     "km^2": ("square kilometer", "s"), "m^2": ("square meter", "s"), "cm^2": ("square centimeter", "s"),
     "mm^2": ("square millimeter", "s"), "ft^2": ("square foot", "square feet"),
     "sq ft": ("square foot", "square feet"), "sq. ft.": ("square foot", "square feet"),
@@ -21,7 +22,8 @@ UNITS: dict[str, tuple[str, str]] = {
     "dL": ("deciliter", "s"), "dl": ("deciliter", "s"), "cl": ("centiliter", "s"), "µL": ("microliter", "s"),
     "gal": ("gallon", "s"), "qt": ("quart", "s"), "fl oz": ("fluid ounce", "s"),
     "fl. oz.": ("fluid ounce", "s"), "tbsp": ("tablespoon", "s"), "Tbsp": ("tablespoon", "s"),
-    "tsp": ("teaspoon", "s"), "bbl": ("barrel", "s"), "bpd": ("barrel per day", "barrels per day"),
+    "tsp": ("teaspoon", "s"), "c.": ("cup", "s"),
+    "bbl": ("barrel", "s"), "bpd": ("barrel per day", "barrels per day"),
     # mass, force, pressure, energy, power
     "kg": ("kilogram", "s"), "g": ("gram", "s"), "mg": ("milligram", "s"), "µg": ("microgram", "s"),
     "μg": ("microgram", "s"), "mcg": ("microgram", "s"), "lb": ("pound", "s"), "lbs": ("pound", "s"),
@@ -50,7 +52,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "THz": ("terahertz", ""), "dB": ("decibel", "s"), "dBA": ("decibel", "s"),
     "ppm": ("part per million", "parts per million"), "ppb": ("part per billion", "parts per billion"),
     "bp": ("basis point", "s"), "bps": ("basis point", "s"), "pp": ("percentage point", "s"),
-    "ppts": ("percentage point", "s"),
+    "ppts": ("percentage point", "s"), "pts": ("point", "s"),
     # data
     "kB": ("kilobyte", "s"), "KB": ("kilobyte", "s"), "MB": ("megabyte", "s"), "GB": ("gigabyte", "s"),
     "TB": ("terabyte", "s"), "PB": ("petabyte", "s"), "EB": ("exabyte", "s"), "KiB": ("kibibyte", "s"),
@@ -79,8 +81,8 @@ _POWERS = {"2": " squared", "3": " cubed"}
 UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 PER = "|".join(sorted(map(re.escape, {**UNITS, **_SHORT}), key=len, reverse=True))
 EXPRESSION = (
-    rf"(?P<unit>{UNIT})(?:·(?P<times>{UNIT}))?(?:/(?P<per>{PER})(?:\^(?P<power>[23]))?)?(?![\w^'])"
-    r"(?:\.(?=\s[a-z(]))?"
+    rf"(?P<unit>{UNIT})(?:·(?P<times>{UNIT}))?(?:/(?P<per>{PER})(?:\^(?P<power>[23]))?(?:/(?P<and>{PER}))?)?"
+    r"(?![\w^'])(?:\.(?=\s[a-z(\d]))?"
 )
 """A unit, perhaps with another one that it is multiplied with, or divided by."""
 
@@ -95,6 +97,7 @@ def unit_words(match: re.Match[str], *, one: bool) -> str:
     unit = match["unit"]
     first = f"{UNITS[unit][0]} " if match["times"] else ""
     below = f" per {per(match['per'])}{_POWERS.get(match['power'] or '', '')}" if match["per"] else ""
+    below += f" per {per(match['and'])}" if match["and"] else ""
     return first + _named(match["times"] or unit, one=one) + below
 
 

@@ -12,7 +12,7 @@ _ACRONYMS = (
     "NASDAQ FIFA UEFA IKEA BLEU CUDA RAG BERT ZIP FOMO YOLO SWAT DARPA NAFTA ASEAN FEMA OSHA CERN JSON YAML "
     "REST CRUD CORS SOAP INTERPOL HIPAA TOML ERISA NIMBY SARS MERS ARPA CAPTCHA WYSIWYG GIMP BASIC COBOL "
     "FORTRAN UNIX LINUX AWOL SAAB LEGO VISA NIST MIDI WASM TED DOS PET ACID KERNEL MOMA POTUS SCOTUS LIDAR "
-    "SaaS PaaS LoRA OK DALL BRICS OPSEC MAX DAX"
+    "SaaS PaaS LoRA OK DALL BRICS OPSEC MAX DAX COP PEP JIT GIL"
 )
 ACRONYMS = frozenset(_ACRONYMS.split())
 """Written in capitals and read as a word; other words of up to five capitals are spelled."""
@@ -57,7 +57,11 @@ NAMES: dict[str, str] = {
     "kubectl": "kube control", "nginx": "engine X", "Nginx": "engine X", "NGINX": "engine X",
     "CI/CD": "C I C D",
     "and/or": "and or", "a.k.a.": "A K A", "aka": "A K A", "Ph.D.": "P H D", "e.g.": "for example,",
-    "eg.": "for example,", "i.e.": "that is,", "ie.": "that is,", "et al.": "and others", "c.": "c.",
+    "eg.": "for example,", "i.e.": "that is,", "ie.": "that is,", "et al.": "and others", "p.a.": "per annum",
+    "y/y": "year over year", "YoY": "year over year",
+    "q/q": "quarter over quarter", "m/m": "month over month", "QoQ": "quarter over quarter",
+    "MoM": "month over month", "49ers": "forty-niners", "76ers": "seventy-sixers", "Utd": "United",
+    "VRAM": "V RAM", "DRAM": "D RAM",
     "LUFS": "L U F S", "dBTP": "D B T P",
 }  # fmt: skip
 
@@ -138,15 +142,18 @@ FIRST_RULES: tuple[Rule, ...] = (
         re.compile(rf"(?<![\w.])(?:{'|'.join(sorted(map(re.escape, NAMES), key=len, reverse=True))})(?!\w)"),
         lambda m: NAMES[m[0]],
     ),
+    (re.compile(rf"\b({_STOPPED})\.(?=\d)"), r"\1. "),
 )
 """Names with signs in them, before the signs are read."""
 
 RULES: tuple[Rule, ...] = (
     (re.compile(rf"\b(?P<word>{_STOPPED})\.(?!\w)"), _abbreviation),
+    (re.compile(r"(?<=[\w.]) v\.? (?=[A-Z])"), " versus "),
     (re.compile(r"\bvs\b"), "versus"),
     (re.compile(r"\betc\b"), "et cetera"),
     (re.compile(r"\b(?:[A-Za-z]\.){2,}"), _letters),
     (re.compile(r"\b([A-Z])\.\s(?=[A-Z])"), _initial),
+    (re.compile(r"\b([A-Z])\.(?=\s[a-z]{2})"), r"\1"),
     (re.compile(r"\b[a-z]+[A-Z]{2,}\w*|\b[A-Z][a-z]+[A-Z]{2,}\w*|\b[A-Z]{3,}[a-z]{2,}\w*"), _mixed),
     (re.compile(r"(?<![\w'])(?P<word>[A-Z]{2,})(?P<ending>'?s)?(?![\w])"), _initialism),
     (re.compile(rf"(?<![\w'])(?:{'|'.join(sorted(SMALL, key=len, reverse=True))})(?![\w'])"), _small),
