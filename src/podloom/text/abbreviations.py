@@ -17,7 +17,8 @@ ABBREVIATIONS: dict[str, str] = {
     "vs": "versus", "approx": "approximately", "esp": "especially", "incl": "including",
     "excl": "excluding", "tel": "telephone", "ext": "extension", "dept": "department",
     "Dept": "Department", "govt": "government", "Govt": "Government", "Univ": "University",
-    "Assn": "Association", "Bros": "Brothers", "pct": "percent", "Assoc": "Associates", "temp": "temperature",
+    "Assn": "Association", "Bros": "Brothers", "pct": "percent", "doz": "dozen",
+    "Esq": "Esquire", "Assoc": "Associates", "temp": "temperature",
 }  # fmt: skip
 """Read as a word wherever they stand; a sentence does not end after them."""
 

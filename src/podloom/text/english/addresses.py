@@ -6,6 +6,7 @@ import re
 
 from podloom.text.addresses import address_parts, address_rules
 from podloom.text.english.numbers import cardinal, digits
+from podloom.text.rules import Rule
 
 _SPELLED = frozenset(
     ("io", "ai", "uk", "us", "eu", "kr", "jp", "fm", "tv", "js", "py", "md", "rs", "ts", "cc")
@@ -32,4 +33,7 @@ def _part(part: str) -> str:
     return part if part.isalpha() else _MARKS.get(part, "")
 
 
-RULES = address_rules(spell_address, handle="at", hashtag="hashtag")
+RULES: tuple[Rule, ...] = (
+    (re.compile(r"(?<=\bat )@(?=\w)"), ""),
+    *address_rules(spell_address, handle="at", hashtag="hashtag"),
+)

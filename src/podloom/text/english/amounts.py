@@ -38,12 +38,23 @@ _SCALE_NAMES = "hundred|thousand|million|billion|trillion|lakh|crore"
 _SCALE = rf"(?:(?P<gap>[\s-]?)(?P<scale>{_SCALE_NAMES}|bln|bn|mln|mn|trn|tn|[kKmMbBtT])\b)?"
 _SYMBOL = "|".join(sorted(map(re.escape, _MONEY), key=len, reverse=True))
 _CODE = "|".join(code for code in _MONEY if code.isalpha() and code.isupper())
-_NOUN_AFTER = r"\s(?!(?:to|in|on|at|for|per|of|by|from|with|than|more|less|is|was|a|each|worth|if)\b)[A-Za-z]"
-_RACES = r"\s(?:hurdles|race|relay|final|freestyle|butterfly|backstroke|breaststroke|sprint|dash|medley)\b"
+_NO_NOUN = (
+    "to|in|on|at|for|per|of|by|from|with|than|more|less|is|are|was|were|has|have|had|will|would|a|each|worth|if|he|"
+    "she|it|they|we|you|that|which|who|between|above|below|over|under|away|long|wide|tall|deep|high|thick|as|into"
+)
+_NOUN_AFTER = re.compile(rf"\s(?!(?:{_NO_NOUN}|\w+ed)\b)[A-Za-z]")
+_DETERMINER = re.compile(r"(?:\b(?:an?|another|the|this|that|its|his|her|their|our|my)|'s)\s$", re.IGNORECASE)
+_DESCRIBED = re.compile(
+    r"\s(?:hurdles|race|relay|final|freestyle|butterfly|backstroke|breaststroke|sprint|dash|medley|battery|camera|"
+    r"sensor|screen|display|monitor|node|process|chip|engine|winds?|gusts?|limit|zone|bag|bottle|drive|refresh|"
+    r"charger|charging|angle|turn|view|rotation|lens|film|adapter)\b"
+)
+"""Nouns that an amount before them describes, whatever stands before the amount."""
 _INCHES_WIDE = (
     "long|wide|tall|thick|deep|high|apart|across|in|of|above|below|by|to|from|at|on|more|less|and|or|per|each|"
     "longer|wider|shorter|taller|thicker|away|off|square|x"
 )
+_POINTS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 _NEAR = 60
 """Characters around an amount that tell what it describes."""
 _ACROSS_BEFORE = re.compile(rf"{NUMBER}[\s-]?[A-Za-z″]{{1,3}} by $")
@@ -63,13 +74,13 @@ def _measure(match: re.Match[str]) -> str:
 
 def _is_single(match: re.Match[str]) -> bool:
     """Whether the unit of a measure is in the singular: of one, of less, and before the noun it describes."""
+    above, _, below = match["number"].replace(",", "").partition("/")
+    part = below != "" and " " not in above and int(above) < int(below)
     alone = match["number"] == "1" and not match["scale"]
-    if alone or match["gap"] == "-" or re.fullmatch(r"\d+/\d+", match["number"]) or describes(match):
+    if alone or part or match["gap"] == "-" or describes(match):
         return True
     following = match.string[match.end() : match.end() + _NEAR]
-    if match["unit"] == "″":
-        return re.match(rf"\s(?!(?:{_INCHES_WIDE})\b)[a-z]", following) is not None
-    return match["unit"] == "m" and re.match(_RACES, following) is not None
+    return match["unit"] == "″" and re.match(rf"\s(?!(?:{_INCHES_WIDE})\b)[A-Za-z]", following) is not None
 
 
 def describes(match: re.Match[str]) -> bool:
@@ -78,7 +89,8 @@ def describes(match: re.Match[str]) -> bool:
     before = _ACROSS_BEFORE.sub("", match.string[max(0, match.start() - _NEAR) : match.start()])
     return bool(
         re.match(r"-[a-z]", following)
-        or (re.search(r"\b(?:an?|another)\s$", before, re.IGNORECASE) and re.match(_NOUN_AFTER, following))
+        or (_DETERMINER.search(before) and _NOUN_AFTER.match(following))
+        or _DESCRIBED.match(following)
     )
 
 
@@ -122,6 +134,13 @@ def _from(match: re.Match[str]) -> str:
     return f"{amount} {_SCALES[scale]} to " if clear else f"{match[0].rstrip('-– ')} to "
 
 
+def _on_the_globe(match: re.Match[str]) -> str:
+    """Degrees, minutes and seconds, which look like feet and inches."""
+    seconds = f" {match[3]} seconds" if match[3] else ""
+    point = f" {_POINTS[match[4]]}" if match[4] else ""
+    return f"{match[1]} degrees {match[2]} minutes{seconds}{point}"
+
+
 def _inch_marks(match: re.Match[str]) -> str:
     """Double quotes behind a number are inches, unless they close a quotation."""
     parts = re.split(r"(\d?\")", match[0])
@@ -134,9 +153,11 @@ def _inch_marks(match: re.Match[str]) -> str:
     return "".join(parts)
 
 
-_FRACTION = r"(?:\d{1,3}[ -])?\d{1,3}/\d{1,3}"
+_FRACTION = r"(?:\d{1,3}[ -])?\d{1,3}/\d{1,4}"
 
 _INCHES: tuple[Rule, ...] = (
+    (re.compile(rf"(\d+)°\s?(\d{{1,2}})'\s?(?:({NUMBER})\")?\s?([NSEW])?(?!\w)"), _on_the_globe),
+    (re.compile(r"(?<=\d°)\s?([NSEW])\b"), lambda m: f" {_POINTS[m[1]]}"),
     (re.compile(r'^.*\d".*$', re.DOTALL), _inch_marks),
     (re.compile(rf"(\d\s?(?:ft|feet|foot)\b[.,]?\s(?:{_FRACTION}|{NUMBER}))\s?(?:inches|in)\b"), r"\1″"),
     (re.compile(r"(?<=\d)\s?in\b\.?(?=\s?(?:[x×]|by)\s?\d)|(?<=\d)in\b\.?"), "″"),
@@ -144,9 +165,12 @@ _INCHES: tuple[Rule, ...] = (
     (re.compile(r"(?<=[\d+])\sin\.(?=\s[a-z(]|,)"), "″"),
     (re.compile(r"(?<=\d)\sin(?=\.(?:$|\s[A-Z]))"), "″"),
     (re.compile(r"\b(\d{1,2})'\s?(\d{1,2})(?:[\"″]|\b)"), r"\1 foot \2"),
+    (re.compile(r"(?<=\d)\s?c\.(?=\s[a-z])"), " cp"),
+    (re.compile(r"\b(\d)ft(\d{1,2})\b"), r"\1 foot \2"),
     (re.compile(r"\b(\d{1,3})'(?=\s(?:tall|long|wide|high|deep|by|x)\b)"), r"\1 ft"),
+    (re.compile(r"(?<=[x×] )(\d{1,3})'(?!\w)"), r"\1 ft"),
 )
-"""Inches are brought to one sign, which is no quotation mark and no preposition."""
+"""Inches are brought to one sign, which is no quotation mark and no preposition; so are cups."""
 
 _SPANS: tuple[Rule, ...] = (
     (
@@ -162,6 +186,7 @@ _SPANS: tuple[Rule, ...] = (
 
 _PRICES: tuple[Rule, ...] = (
     (re.compile(r"(?<!\w)[~≈]\s?(?=[$€£¥₩])"), "about "),
+    (re.compile(rf"([$€£¥])\(({NUMBER})\)"), r"-\1\2"),
     (
         re.compile(
             rf"(?P<sign>(?<![\w.])-)?(?<![A-Za-z])(?P<symbol>{_SYMBOL})\s?(?P<number>{NUMBER})"
@@ -196,8 +221,10 @@ _RATES: tuple[Rule, ...] = (
 RULES: tuple[Rule, ...] = (
     *_INCHES,
     (re.compile(r"\b50[-/–]50\b"), "fifty fifty"),
-    (re.compile(r"\b(\d+)-(in|to|on|and|by)-(?=\d)"), r"\1 \2 "),
+    (re.compile(r"\b(\d+)-(in|to|on|and|by|for|of)-(?=\d)"), r"\1 \2 "),
     *_SPANS,
+    (re.compile(r"(?<=\dx)[-–](?=\d)"), " to "),
+    (re.compile(rf"(?<=[A-Za-z])/(?=\d+\s?(?:{UNIT})\b)"), ", "),
     *_PRICES,
     (
         re.compile(
@@ -219,10 +246,11 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"\b(?P<number>\d+(?:\.\d+)?)\s?(?P<scale>M|bn|bln|mln|tn|trn)\b(?!\w)"), _scaled),
     (
         re.compile(
-            rf"(?P<sign>{_SIGN})(?<![\w./])(?P<number>{_FRACTION}(?!\d|s\b)|{NUMBER})"
+            rf"(?P<sign>{_SIGN})(?<![\w.])(?<!\d/)(?<![A-Za-z]-)(?P<number>{_FRACTION}(?!\d|s\b)|{NUMBER})"
             rf"(?P<scale>\s(?:thousand|million|billion|trillion))?(?P<plus>\+?)(?P<gap>[\s-]?){EXPRESSION}"
         ),
         _measure,
     ),
     *_RATES,
+    (re.compile(r"(?<=[A-Za-z]{2})/(?=\d)"), ", "),
 )

@@ -8,6 +8,10 @@ from podloom.text.english.numbers import DIGITS, cardinal, digits, plural, year
 from podloom.text.rules import Rule
 
 _NUMBERED = "Highway|Hwy\\.?|Route|Rte\\.?|Interstate|Flight|flight|Room|room|Suite|Nikkei|RTX|GTX"
+_BOOKS = {
+    "Gen": "Genesis", "Rev": "Revelation", "Matt": "Matthew", "Rom": "Romans", "Cor": "Corinthians",
+    "Isa": "Isaiah",
+}  # fmt: skip
 _SCORED = re.compile(
     r"\b(?:won|win|wins|lost|lose|loses|beat|beats|led|lead|leads|by|score|scored|trailed|of|to|at)\s$"
 )
@@ -98,5 +102,9 @@ RULES: tuple[Rule, ...] = (
         lambda m: f"{m[1]} {m[2].replace('.', ' ')}",
     ),
     (re.compile(r"\b24-7\b"), _around_the_clock),
+    (re.compile(r"\b3M\b(?!\s(?:people|[a-z]+s)\b)"), "three M"),
+    (re.compile(r"\b([QH][1-4])\s?[-–]\s?(?=[QH]?[1-4]\b)"), r"\1 to "),
+    (re.compile(r"(?<=[A-Za-z])-(\d{1,3})s\b"), lambda m: f" {plural(cardinal(m[1]))}"),
+    (re.compile(r"\b(Gen|Rev|Matt|Rom|Cor|Isa)\.\s(?=\d+:\d)"), lambda m: f"{_BOOKS[m[1]]} "),
 )
 """Before dates, ranges and units, which they look like."""

@@ -114,6 +114,7 @@ def _to_short_year(match: re.Match[str]) -> str:
 RULES: tuple[Rule, ...] = (
     (re.compile(rf"\b(\d{{1,2}})-({_NAMED})-(\d{{4}})\b"), r"\1 \2 \3"),
     (re.compile(rf"(\d(?:st|nd|rd|th)?|\b{_NAMED}\.?)\s?[–-]\s?(?={_NAMED}\b)"), r"\1 to "),
+    (re.compile(r"(/\d{2,4})\s?[-–]\s?(?=\d\d?/\d\d?/\d)"), r"\1 to "),
     (re.compile(r"(?<=\d)\s?[–-]\s?(?=(?:present|today|now)\b)"), " to "),
     (re.compile(rf"\b(?P<word>{_SHORT_NAME})\b(?P<stop>\.?)"), _short_name),
     (
@@ -132,8 +133,16 @@ RULES: tuple[Rule, ...] = (
         re.compile(r"(?<![\w/.])(?P<first>\d{1,2})(?P<s>/)(?P<second>\d{1,2})/(?P<year>\d\d)(?![\w/])"),
         _numbers,
     ),
-    (re.compile(rf"(?<![\w/.])(?P<month>0?[1-9]|1[0-2])/{_YEAR}(?![\d/])"), _slashed_month),
+    (re.compile(r"(?<![\w/.])(?P<month>0?[1-9]|1[0-2])/(?P<year>19\d\d|20\d\d)(?![\d/])"), _slashed_month),
     (re.compile(rf"(?<![\w/.-]){_YEAR}(?P<s>[-/–])(?P<last>\d\d)(?![\w/-])"), _to_short_year),
+    (
+        re.compile(
+            r"(?:(?<=\bon )|(?<=\bOn )|(?<=\buntil )|(?<=\bthrough )|(?<=\bsince )|(?<=\bSince ))(?!9/11\b)"
+            r"(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?![\w/]|\sof\b)"
+        ),
+        lambda m: f"{MONTHS[int(m['month']) - 1]} {ordinal(m['day'])}",
+    ),
+    (re.compile(r"\bM[-–]F\b"), "Monday to Friday"),
     (re.compile(r"\bc\.\s?(?=\d{3,4}\b)"), "circa "),
     (re.compile(rf"\b{_MONTH}\s{_DAY}\b{_LAST}(?:,?\s{_YEAR}\b)?(?![\d:])"), _month_day),
     (re.compile(rf"\b(?:the\s)?{_DAY}{_LAST}\s(?:of\s)?{_MONTH}(?:,?\s{_YEAR}\b)?"), _day_month),

@@ -49,7 +49,8 @@ def _relation(match: re.Match[str], above: int, below: int) -> str | None:
     following = match.string[match.end() : match.end() + 40]
     if above > 99 and below < 11 and _CRICKET.search(following):
         return " for "
-    if re.match(r"\stime\b", following) or (above == below == 20) or (above > 9 and above + below == 100):
+    shares = above == below == 20 or (above > 9 and above + below == 100)
+    if shares or re.match(r"\s(?:time|ARM)\b", following):
         return " "
     if (below in (5, 10, 100) and re.match(r"\sstars?\b", following)) or (
         above <= below and (below in (10, 100) or above == below)
@@ -77,6 +78,9 @@ FIRST_RULES: tuple[Rule, ...] = (
         ),
         _power_of_ten,
     ),
+    (re.compile(r"\+/-"), "±"),
+    (re.compile(r"(?<=[\w)%])\s±\s?(?=\d)"), " plus or minus "),
+    (re.compile(r"(?<=[\w)])\s≈\s(?=\S)"), " is about "),
     (re.compile(r"(?<=\d)\s?[x×·]\s?(?=10\^)"), " times "),
     (re.compile(rf"(?<=\d)\^(?P<sign>[-+]?)(?P<exponent>\d+)\s?{EXPRESSION}"), _power_of_unit),
     (re.compile(r"(?<=\d)\^\(?(?P<sign>[-+]?)(?P<exponent>\d+|[a-z]\b)\)?"), _power),
@@ -85,7 +89,7 @@ FIRST_RULES: tuple[Rule, ...] = (
         " times ",
     ),
     (re.compile(r"\b([1-5])\*(?=\s[a-z])"), r"\1 star"),
-    (re.compile(r"(?<![\w.])(\d+)([a-z])(?=\s?[-+=*/^<>]\s?[\da-z(])(?!\s?-[a-z]{2})"), r"\1 \2"),
+    (re.compile(r"(?<![\w.])(\d+)([abcnxyz])(?=(?:\s?[+=*^<>]\s?|\s-\s)[\da-z(])"), r"\1 \2"),
     (re.compile(r"(?<=[-+=*/(]\s)(\d+)([xyn])\b"), r"\1 \2"),
     (re.compile(r"(?<=\d [a-z])\s-\s(?=[\da-z])"), " minus "),
     (re.compile(r"(?<![\w./-])(\d{1,3})-(?=\d/\d{1,2}\b(?!/))"), r"\1 "),

@@ -107,14 +107,15 @@ def _address(match: re.Match[str]) -> str:
     following = match.string[match.end() : match.end() + 20]
     ends = match["stop"] and (not following.strip("\"')") or re.match(r"\s[A-Z]", following))
     street = f"{_KINDS[kind]}{'.' if ends else ''}" if kind in _KINDS else f"{kind}{match['stop']}"
+    door = f" {match['door']}" if match["door"] else ""
     way = f"{_WAYS[match['way']]} " if match["way"] else ""
-    return f"{paired(match['house'])} {way}{match['name']}{street}"
+    return f"{paired(match['house'])}{door} {way}{match['name']}{street}"
 
 
 FIRST_RULES: tuple[Rule, ...] = (
     (
         re.compile(
-            rf"(?<![\w$€£.,-])(?P<house>\d{{1,5}})\s(?:(?P<way>{'|'.join(_WAYS)})\.?\s)?"
+            rf"(?<![\w$€£.,-])(?P<house>\d{{1,5}})(?P<door>[A-Z]?)\s(?:(?P<way>{'|'.join(_WAYS)})\.?\s)?"
             rf"(?P<name>(?:[A-Z][a-z]+\s|\d+(?:st|nd|rd|th)\s){{1,3}})(?P<kind>{_STREETS})\b(?P<stop>\.?)"
         ),
         _address,

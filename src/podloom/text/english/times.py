@@ -115,7 +115,8 @@ FIRST_RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\w.$'])(?P<amount>[1-9]0)s(?=\s(?:{_TIMED})\b)"), _seconds),
     (
         re.compile(
-            r"(?:(?<=every )|(?<=for )|(?<=within )|(?<=[~<>≈]))(?P<amount>[1-9]0)s\b(?!\s[a-z]{3,}s\b)"
+            r"(?:(?<=every )|(?<=for )|(?<=after )|(?<=within )|(?<=[~<>≈]))(?P<amount>[1-9]0)s\b"
+            r"(?!\s[a-z]{3,}s\b)"
         ),
         _seconds,
     ),
@@ -133,7 +134,8 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"\b(GMT|UTC)\s?([+-])\s?0?(\d{1,2}):00\b"), r"\1\2\3"),
     (re.compile(r"\b(GMT|UTC)\s?\+\s?0?(?=\d)"), r"\1 plus "),
     (re.compile(r"\b(GMT|UTC)\s?-\s?0?(?=\d)"), r"\1 minus "),
-    (re.compile(r"(?<=[ap]m)\s?[-–—]\s?(?=\d)|(?<=[ap]\.m\.)\s?[-–—]\s?(?=\d)", re.IGNORECASE), " to "),
+    (re.compile(rf"(?<=[A-Za-z]{{2}})/(?=\d{{1,2}}(?::\d\d)?\s?{_HALF_DAY})"), ", "),
+    (re.compile(r"(?i:(?<=[ap]m)|(?<=[ap]\.m\.))\s?[-–—]\s?(?=\d|noon|midnight)"), " to "),
     (re.compile(rf"\b(\d{{1,2}}(?::\d\d)?)\s?[-–—]\s?(?=\d{{1,2}}(?::\d\d)?\s?{_HALF_DAY})"), r"\1 to "),
     (re.compile(r"\b(\d{1,2}:\d\d)\s?[-–—]\s?(?=\d{1,2}:\d\d)"), r"\1 to "),
     (re.compile(r"(?<![\w:.,])(?P<minutes>\d\d?):(?P<seconds>[0-5]\d\.\d+)(?![\d:])"), _lap),

@@ -22,7 +22,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "dL": ("deciliter", "s"), "dl": ("deciliter", "s"), "cl": ("centiliter", "s"), "µL": ("microliter", "s"),
     "gal": ("gallon", "s"), "qt": ("quart", "s"), "fl oz": ("fluid ounce", "s"),
     "fl. oz.": ("fluid ounce", "s"), "tbsp": ("tablespoon", "s"), "Tbsp": ("tablespoon", "s"),
-    "tsp": ("teaspoon", "s"), "c.": ("cup", "s"),
+    "tsp": ("teaspoon", "s"), "cp": ("cup", "s"),
     "bbl": ("barrel", "s"), "bpd": ("barrel per day", "barrels per day"),
     # mass, force, pressure, energy, power
     "kg": ("kilogram", "s"), "g": ("gram", "s"), "mg": ("milligram", "s"), "µg": ("microgram", "s"),
@@ -32,7 +32,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "Nm": ("newton meter", "s"), "lb-ft": ("pound foot", "pound feet"), "hp": ("horsepower", "horsepower"),
     "Pa": ("pascal", "s"), "hPa": ("hectopascal", "s"), "kPa": ("kilopascal", "s"),
     "MPa": ("megapascal", "s"), "psi": ("P S I", ""),
-    "mmHg": ("millimeter of mercury", "millimeters of mercury"),
+    "atm": ("atmosphere", "s"), "mmHg": ("millimeter of mercury", "millimeters of mercury"),
     "J": ("joule", "s"), "kJ": ("kilojoule", "s"), "MJ": ("megajoule", "s"), "cal": ("calorie", "s"),
     "kcal": ("kilocalorie", "s"), "eV": ("electronvolt", "s"), "keV": ("kiloelectronvolt", "s"),
     "MeV": ("megaelectronvolt", "s"), "GeV": ("gigaelectronvolt", "s"), "TeV": ("teraelectronvolt", "s"),
@@ -74,15 +74,18 @@ UNITS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """Symbol to its singular and to the ending, or the whole, of its plural."""
 
-_SHORT = {"d": "day", "mo": "month", "y": "year", "w": "week", "t": "ton", "sqft": "square foot"}
+_SHORT = {"d": "day", "mo": "month", "y": "year", "w": "week", "t": "ton", "sqft": "square foot",
+    "day": "day", "week": "week", "month": "month", "year": "year", "hour": "hour", "minute": "minute",
+    "second": "second", "serving": "serving", "person": "person",
+}  # fmt: skip
 """Short only behind "per"."""
 _POWERS = {"2": " squared", "3": " cubed"}
 
 UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 PER = "|".join(sorted(map(re.escape, {**UNITS, **_SHORT}), key=len, reverse=True))
 EXPRESSION = (
-    rf"(?P<unit>{UNIT})(?:·(?P<times>{UNIT}))?(?:/(?P<per>{PER})(?:\^(?P<power>[23]))?(?:/(?P<and>{PER}))?)?"
-    r"(?![\w^'])(?:\.(?=\s[a-z(\d]))?"
+    rf"(?P<unit>{UNIT})(?:·(?P<times>{UNIT}))?(?:\.?/(?P<per>{PER})(?:\^(?P<power>[23]))?(?:/(?P<and>{PER}))?)?"
+    r"(?![\w^']|\.[a-z]\.)(?:\.(?=\s[a-z(\d]))?"
 )
 """A unit, perhaps with another one that it is multiplied with, or divided by."""
 

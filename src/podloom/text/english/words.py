@@ -12,7 +12,7 @@ _ACRONYMS = (
     "NASDAQ FIFA UEFA IKEA BLEU CUDA RAG BERT ZIP FOMO YOLO SWAT DARPA NAFTA ASEAN FEMA OSHA CERN JSON YAML "
     "REST CRUD CORS SOAP INTERPOL HIPAA TOML ERISA NIMBY SARS MERS ARPA CAPTCHA WYSIWYG GIMP BASIC COBOL "
     "FORTRAN UNIX LINUX AWOL SAAB LEGO VISA NIST MIDI WASM TED DOS PET ACID KERNEL MOMA POTUS SCOTUS LIDAR "
-    "SaaS PaaS LoRA OK DALL BRICS OPSEC MAX DAX COP PEP JIT GIL"
+    "SaaS PaaS LoRA OK DALL BRICS OPSEC MAX DAX COP PEP JIT GIL ARM"
 )
 ACRONYMS = frozenset(_ACRONYMS.split())
 """Written in capitals and read as a word; other words of up to five capitals are spelled."""
@@ -61,7 +61,9 @@ NAMES: dict[str, str] = {
     "y/y": "year over year", "YoY": "year over year",
     "q/q": "quarter over quarter", "m/m": "month over month", "QoQ": "quarter over quarter",
     "MoM": "month over month", "49ers": "forty-niners", "76ers": "seventy-sixers", "Utd": "United",
-    "VRAM": "V RAM", "DRAM": "D RAM",
+    "gov't": "government", "Gov't": "Government", "int'l": "international", "Int'l": "International",
+    "nat'l": "national", "IPv4": "I P V four", "IPv6": "I P V six", "Ctrl": "Control", "VRAM": "V RAM",
+    "DRAM": "D RAM",
     "LUFS": "L U F S", "dBTP": "D B T P",
 }  # fmt: skip
 
@@ -161,6 +163,8 @@ RULES: tuple[Rule, ...] = (
 )
 
 SIGNS: tuple[Rule, ...] = (
+    (re.compile(r"(?:^|(?<=[\s(]))>(?=[\w$€£])"), "more than "),
+    (re.compile(r"\b(degrees?) ([CF])\b"), lambda m: f"{m[1]} {'Celsius' if m[2] == 'C' else 'Fahrenheit'}"),
     (re.compile(r"\s*(?:->|=>|→|⇒|⟶)\s*"), ", "),
     (re.compile(r"\s*(?:<=|≤)\s*"), " less than or equal to "),
     (re.compile(r"\s*(?:>=|≥)\s*"), " greater than or equal to "),
