@@ -1,13 +1,19 @@
 """prefect.yaml: every entry point loads for real, takes its parameters and has a form that can be read."""
 
+import sys
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 import yaml
+from prefect.client.schemas.objects import FlowRun
 from prefect.flows import load_flow_from_entrypoint
 
+from podloom.flows import worker
 from podloom.flows.deploying import FILE, POOL, PULL, QUEUES, as_deployment, read_deployments
+from podloom.flows.podcast import generate_podcast_flow
 from podloom.flows.pulling import installed_package
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +37,56 @@ def test_the_entry_point_loads_and_takes_its_parameters(deployment):
     flow = load(deployment)
     assert flow.name == deployment["name"]
     flow.validate_parameters(deployment.get("parameters", {}) | NEEDED.get(deployment["name"], {}))
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])
+def test_what_is_deployed_is_the_entry_point_with_its_form(deployment):
+    made, flow = as_deployment(deployment), load(deployment)
+    assert (made.entrypoint, made.full_name) == (deployment["entrypoint"], f"{flow.name}/{flow.name}")
+    assert made._parameter_openapi_schema == flow.parameters
+
+
+class ToldPath(list):
+    """sys.path that tells of every change."""
+
+    def __init__(self, entries):
+        super().__init__(entries)
+        self.changes = []
+
+    def insert(self, place, entry):
+        self.changes.append(entry)
+        super().insert(place, entry)
+
+
+@pytest.fixture
+def path_changes(monkeypatch):
+    """Directories that were put into sys.path: other threads import at the same time."""
+    path = ToldPath(sys.path)
+    monkeypatch.setattr(sys, "path", path)
+    return path.changes
+
+
+def test_deploying_leaves_the_import_path_alone(path_changes):
+    for deployment in DEPLOYMENTS:
+        as_deployment(deployment)
+    assert path_changes == []
+
+
+async def test_a_worker_leaves_the_import_path_alone_when_it_begins_a_run(path_changes, monkeypatch):
+    begun = []
+
+    async def run_flow(flow, **_):
+        begun.append(flow)
+
+    async def read_deployment(_):
+        return SimpleNamespace(entrypoint="podloom.flows.podcast.generate_podcast_flow")
+
+    monkeypatch.setattr(worker, "run_flow", run_flow)
+    one = worker.WarmWorker(work_pool_name=POOL)
+    one._client = SimpleNamespace(read_deployment=read_deployment)
+    await one.run(FlowRun(flow_id=uuid4(), deployment_id=uuid4()), configuration=None)
+    assert begun == [generate_podcast_flow]
+    assert path_changes == []
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])

@@ -12,9 +12,12 @@ from prefect.client.schemas.objects import ConcurrencyLimitConfig
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.types.entrypoint import EntrypointType
 
 from podloom.domain import Priority
 from podloom.flows.automations import deploy_automations
+from podloom.flows.loading import load_flow
+from podloom.flows.upgrading import upgrade
 from podloom.settings import load_settings
 
 POOL = "podloom"
@@ -27,15 +30,15 @@ QUEUES: dict[Priority, int] = {"breaking": 1, "normal": 2, "backfill": 3}
 async def deploy_all(pool_type: str) -> list[str]:
     """Make what is missing on the server; returns the deployments and automations that were made or changed.
 
-    What has this version already stays as it is: a schedule that was switched on in the UI stays on.
+    What has this version already stays as it is, and what is of another one keeps what an operator has filled
+    in and set (flows/upgrading.py).
     """
     made = []
     async with get_client() as client:
         await ensure_pool(client, pool_type)
         for wanted in read_deployments():
             deployment = as_deployment(wanted)
-            if not await _is_current(client, deployment):
-                await deployment.aapply()
+            if await _bring(client, deployment):
                 made.append(deployment.full_name)
         made += await deploy_automations(client, load_settings())
     return made
@@ -63,8 +66,8 @@ def read_deployments() -> list[dict[str, Any]]:
 def as_deployment(wanted: dict[str, Any]) -> RunnerDeployment:
     """One entry of prefect.yaml, with its flow imported."""
     pool = wanted["work_pool"]
-    deployment = RunnerDeployment.from_entrypoint(
-        entrypoint=wanted["entrypoint"],
+    deployment = RunnerDeployment.from_flow(
+        load_flow(wanted["entrypoint"]),
         name=wanted["name"],
         description=wanted["description"],
         version=wanted["version"],
@@ -75,6 +78,7 @@ def as_deployment(wanted: dict[str, Any]) -> RunnerDeployment:
         work_pool_name=pool["name"],
         work_queue_name=pool["work_queue_name"],
         job_variables=pool["job_variables"],
+        entrypoint_type=EntrypointType.MODULE_PATH,
     )
     deployment.storage = _Installed()
     return deployment
@@ -110,9 +114,13 @@ def _schedule(wanted: dict[str, Any]) -> DeploymentScheduleCreate:
     )
 
 
-async def _is_current(client: PrefectClient, deployment: RunnerDeployment) -> bool:
+async def _bring(client: PrefectClient, wanted: RunnerDeployment) -> bool:
+    """Make the deployment, or bring it to this version; whether anything was done."""
     try:
-        found = await client.read_deployment_by_name(deployment.full_name)
+        found = await client.read_deployment_by_name(wanted.full_name)
     except ObjectNotFound:
+        await wanted.aapply()
+        return True
+    if (found.version, found.entrypoint) == (wanted.version, wanted.entrypoint):
         return False
-    return (found.version, found.entrypoint) == (deployment.version, deployment.entrypoint)
+    return await upgrade(client, found, wanted)

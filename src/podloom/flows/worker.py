@@ -14,9 +14,9 @@ from typing import Any
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow
-from prefect.flows import load_flow_from_flow_run
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
+from podloom.flows.loading import load_flow
 from podloom.tasks.pace import pause_s
 
 POOL_TYPE = "podloom"
@@ -56,7 +56,9 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         """Run it to its end; cancelling is the flow's own business, see tasks/ending.py."""
         if task_status is not None:
             task_status.started(str(flow_run.id))
-        flow = await load_flow_from_flow_run(flow_run, ignore_storage=True, use_placeholder_flow=False)
+        assert flow_run.deployment_id is not None  # it came from a work pool
+        deployment = await self.client.read_deployment(flow_run.deployment_id)
+        flow = load_flow(deployment.entrypoint or "")
         # A suspended run comes again as a new one, and an aborted one goes on elsewhere.
         with suppress(Abort, Pause):
             await run_flow(flow, flow_run=flow_run, return_type="state")  # type: ignore[misc]  # flow is async
