@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     )
     from podloom.settings import Settings, load_settings
 
-_HOMES = ("podloom.errors", "podloom.domain", "podloom.domain.review", "podloom.settings", "podloom.api")
-"""Where the names are; what takes longest to import is looked at last."""
+_HOMES = ("podloom.api", "podloom.errors", "podloom.domain", "podloom.domain.review", "podloom.settings")
+"""Where the names are. The api imports what it is asked for, and nothing for what it does not have."""
 
 __all__ = [
     "AudioError",

@@ -9,7 +9,7 @@ import pytest
 import typer
 import yaml
 
-from podloom.cli.app import app
+from podloom.cli.app import build_app
 from podloom.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def test_it_waits_for_what_is_healthy_and_uses_volumes_and_configs_that_exist(na
 def parsed(service):
     """The options of a service's command, as the command reads them."""
     name, *options = SERVICES[service]["command"]
-    commands = typer.main.get_command(app).commands
+    commands = typer.main.get_command(build_app()).commands
     with click.Context(commands[name]) as context:
         commands[name].parse_args(context, options)
     return context.params

@@ -8,15 +8,18 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator
 from concurrent.futures import Future, wait
 from contextlib import aclosing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from podloom.api.background import CLEANUP_S, Stream, background_loop, in_background, wait_for
-from podloom.api.making import STOPPED, Orchestration, generate_podcast_async
+from podloom.api.making import STOPPED, generate_podcast_async
 from podloom.domain import Episode, EpisodeRequest, Progress
+from podloom.domain.base import Orchestration
 from podloom.domain.events import Event, Failed, Finished, ProgressMade, RunBegan
 from podloom.domain.progress import percent, sentence
 from podloom.errors import PodloomError, StoppedError, error_class
-from podloom.settings import Settings
+
+if TYPE_CHECKING:
+    from podloom.settings import Settings
 
 BEAT_S = 0.5
 """Between two events that tell of the progress."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from podloom.api.background import close_at_exit, in_background, wait_for
-from podloom.api.making import Orchestration, build_request
-from podloom.api.runs import EpisodeRun, InlineRun, QueuedRun
-from podloom.domain import EpisodeRequest
-from podloom.settings import Settings, load_settings
-from podloom.stages.asking import settled
-from podloom.stages.reachable import why_silent
+from podloom.api.making import build_request
+
+if TYPE_CHECKING:
+    from podloom.api.runs import EpisodeRun, QueuedRun
+    from podloom.domain import EpisodeRequest
+    from podloom.domain.base import Orchestration
+    from podloom.settings import Settings
 
 Where = Literal["auto", "inline", "queue"]
 
@@ -59,6 +60,10 @@ async def start_podcast_async(
     **fields: Any,
 ) -> EpisodeRun:
     """Start an episode from the running loop; see `start_podcast`."""
+    from podloom.api.runs import InlineRun  # noqa: PLC0415 - the domain, the settings
+    from podloom.settings import load_settings  # noqa: PLC0415 - as above
+    from podloom.stages.asking import settled  # noqa: PLC0415 - as above
+
     request, settings = build_request(sources, **fields), settings or load_settings()
     if where == "queue" or (where == "auto" and await _better_queued(request, settings)):
         return await _submit(settled(request))
@@ -88,6 +93,10 @@ async def _submit(request: EpisodeRequest) -> QueuedRun:
 
 
 async def _submit_there(request: EpisodeRequest) -> QueuedRun:
+    from podloom.stages.reachable import load_httpx  # noqa: PLC0415 - only here
+
+    load_httpx()
+    from podloom.api.runs import QueuedRun  # noqa: PLC0415 - the domain
     from podloom.flows.remote import close_warm_prefects, warm_prefect  # noqa: PLC0415 - httpx
 
     close_at_exit(close_warm_prefects)
@@ -96,6 +105,8 @@ async def _submit_there(request: EpisodeRequest) -> QueuedRun:
 
 
 async def _better_queued(request: EpisodeRequest, settings: Settings) -> bool:
+    from podloom.stages.reachable import why_silent  # noqa: PLC0415 - only here
+
     url = os.environ.get("PREFECT_API_URL", "")
     if not url or await why_silent(url):
         return False

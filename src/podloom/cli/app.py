@@ -1,58 +1,62 @@
-"""The command's frame: its groups, and the one place where an error becomes a sentence and an exit code."""
+"""The command's frame: its commands, and the one place where an error becomes a sentence and an exit code."""
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import typer
 
-from podloom.cli import (
-    cache,
-    database,
-    demo,
-    doctor,
-    episodes,
-    make,
-    review,
-    runs,
-    serve,
-    speech_server,
-    stats,
-    submit,
-    voices,
-    watch,
-)
 from podloom.cli.output import print_error
-from podloom.cli.running import STOPPED
 from podloom.errors import PodloomError, RequestError, StoppedError
-from podloom.settings import load_settings
 
-app = typer.Typer(
-    name="podloom",
-    help="Turns sources into a finished podcast episode.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command()(make.make)
-app.command()(demo.demo)
-app.command()(doctor.doctor)
-app.command()(voices.voices)
-app.command("list")(episodes.list_episodes)
-app.command("show")(episodes.show_episode)
-app.command()(runs.resume)
-app.command()(serve.serve)
-app.command("speech-server")(speech_server.speech_server)
-app.command()(stats.stats)
-app.command()(submit.submit)
-app.command()(watch.watch)
-app.command()(review.review)
-app.command()(cache.clean)
-app.add_typer(cache.app)
-app.add_typer(database.app)
+COMMANDS = {
+    "make": "make.make",
+    "demo": "demo.demo",
+    "doctor": "doctor.doctor",
+    "voices": "voices.voices",
+    "list": "episodes.list_episodes",
+    "show": "episodes.show_episode",
+    "resume": "runs.resume",
+    "serve": "serve.serve",
+    "speech-server": "speech_server.speech_server",
+    "stats": "stats.stats",
+    "submit": "submit.submit",
+    "watch": "watch.watch",
+    "review": "review.review",
+    "clean": "cache.clean",
+    "cache": "cache.app",
+    "db": "database.app",
+}
+"""Module and function, or group, of each; imported when it is called, for most of them need a room."""
+
+
+def build_app(*names: str) -> typer.Typer:
+    """The command line with these commands, or with all."""
+    app = typer.Typer(
+        name="podloom",
+        help="Turns sources into a finished podcast episode.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_podloom)  # else one command alone would have no name
+    for name in names or COMMANDS:
+        module, _, attribute = COMMANDS[name].partition(".")
+        command = getattr(import_module(f"podloom.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command)
+        else:
+            app.command(name)(command)
+    return app
+
+
+def _podloom() -> None:
+    """Has no options of its own."""
 
 
 UsageError: Any = typer.BadParameter.__mro__[1]
@@ -62,7 +66,7 @@ UsageError: Any = typer.BadParameter.__mro__[1]
 def run() -> None:
     """Parse the command line, run the command, exit."""
     try:
-        logging.basicConfig(level=load_settings().log_level, format="%(levelname)s %(name)s: %(message)s")
+        logging.basicConfig(level=_log_level(), format="%(levelname)s %(name)s: %(message)s")
         code = _run_command()
     except PodloomError as error:
         print_error(error, as_json="--json" in sys.argv)
@@ -76,16 +80,28 @@ def _run_command() -> int:
     Raises:
         PodloomError: What went wrong, wrong options included.
     """
+    called = [name for name in sys.argv[1:2] if name in COMMANDS]
     try:
-        code = app(standalone_mode=False) or 0
+        code = build_app(*called)(standalone_mode=False) or 0
     except UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError" and "--json" not in sys.argv:
             error.show()
             return RequestError.exit_code
         raise RequestError(_one_sentence(error)) from None
     if code == StoppedError.exit_code:  # Ctrl-C before or after a run
+        from podloom.cli.running import STOPPED  # noqa: PLC0415 - asyncio
+
         raise StoppedError(STOPPED)
     return int(code)
+
+
+def _log_level() -> str:
+    """As the settings have it; without reading them where they leave it alone, which takes a while."""
+    if "PODLOOM_LOG_LEVEL" not in os.environ:
+        return "WARNING"
+    from podloom.settings import load_settings  # noqa: PLC0415 - see above
+
+    return load_settings().log_level
 
 
 def _one_sentence(error: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from podloom.api import Orchestration
+from podloom.domain.base import Orchestration
 
 Sources = Annotated[
     list[str] | None,

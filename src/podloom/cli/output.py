@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from podloom.errors import PodloomError, public_name
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 
 
 def console() -> Console:
     """For people; width follows the terminal. Without markup: titles and messages may hold [brackets]."""
+    from rich.console import Console  # noqa: PLC0415 - not every command prints
+
     return Console(highlight=False, markup=False)
 
 
 def side_console() -> Console:
     """For people beside what a script reads: stderr."""
+    from rich.console import Console  # noqa: PLC0415 - see above
+
     return Console(stderr=True, highlight=False, markup=False)
 
 

@@ -10,7 +10,7 @@ import typer
 from podloom.api import build_request, submit_podcast_async
 from podloom.cli import options
 from podloom.cli.asked import asked_fields, read_stdin
-from podloom.cli.output import Json, console, print_json
+from podloom.cli.output import Json, print_json
 from podloom.domain import Format, Language, Priority, WriterName
 from podloom.stages.asking import absolute_source
 
@@ -45,4 +45,4 @@ def submit(
     if as_json:
         print_json({"run": run.id})
     else:
-        console().print(run.id)
+        typer.echo(run.id)

@@ -12,6 +12,7 @@ Role = Literal["host", "guest", "expert", "narrator"]
 Priority = Literal["breaking", "normal", "backfill"]
 OutputFormat = Literal["mp3", "m4a", "opus"]
 WriterName = Literal["auto", "openai", "offline"]
+Orchestration = Literal["auto", "prefect", "inline"]
 SourceKind = Literal["text", "markdown", "html", "pdf", "subtitles", "audio"]
 
 

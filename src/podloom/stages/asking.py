@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,14 @@ def as_request(fields: Mapping[str, Any]) -> EpisodeRequest:
         first = error.errors()[0]
         name = ".".join(map(str, first["loc"])) or "request"
         raise RequestError(f"{name}: {first['msg']}, not {first['input']!r}") from None
+
+
+def requested(sources: str | Sequence[str] | EpisodeRequest, **fields: Any) -> EpisodeRequest:
+    """A request from loose values; see `as_request`."""
+    if isinstance(sources, EpisodeRequest):
+        return as_request(sources.model_dump(exclude_unset=True) | fields)
+    listed = (sources,) if isinstance(sources, str) else tuple(sources)
+    return as_request({"sources": listed, **fields})
 
 
 def settled(request: EpisodeRequest, start: datetime | None = None) -> EpisodeRequest:

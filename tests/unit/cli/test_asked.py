@@ -5,7 +5,7 @@ import typer
 from fixtures.prefect_stub import look, prefect_stub
 from fixtures.trees import TREES
 from podloom import EpisodeRequest
-from podloom.cli.app import app
+from podloom.cli.app import build_app
 from podloom.cli.asked import asked_fields
 
 OPTIONS = (
@@ -34,7 +34,7 @@ def test_what_is_left_out_stays_the_deployments_own_default(podloom, monkeypatch
 
 
 def test_every_option_of_a_request_reaches_it():
-    commands = typer.main.get_command(app).commands
+    commands = typer.main.get_command(build_app()).commands
     fields = asked_fields({param.name: param.default for param in commands["make"].params})
     assert set(fields) == set(EpisodeRequest.model_fields) - {"sources", "script"}
     defaults = EpisodeRequest().model_dump()

@@ -11,7 +11,7 @@ import typer
 from fixtures.records import record
 from fixtures.trees import TREES
 from podloom import EpisodeRequest, Settings, errors, generate_podcast
-from podloom.cli.app import app
+from podloom.cli.app import build_app
 from podloom.cli.make import show_episode
 from podloom.domain import ChapterMark
 
@@ -20,7 +20,7 @@ DOCUMENT = (Path(__file__).parents[3] / "docs" / "cli.md").read_text("utf-8")
 
 def commands(group=None, before=()):
     """Every command with its words, e.g. ("cache", "stats")."""
-    for name, command in sorted((group or typer.main.get_command(app)).commands.items()):
+    for name, command in sorted((group or typer.main.get_command(build_app())).commands.items()):
         if hasattr(command, "commands"):
             yield from commands(command, (*before, name))
         else:
