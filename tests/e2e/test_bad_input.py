@@ -72,9 +72,10 @@ def pdf_without_text(path):
 
 
 def refused(ran, code, *words):
-    """One sentence on stderr, nothing on stdout, the documented exit code."""
+    """One sentence on stderr, after notes at most, nothing on stdout, the documented exit code."""
     assert ran.code == code, ran.err
-    (sentence,) = ran.err.splitlines()
+    *notes, sentence = ran.err.splitlines()
+    assert [note for note in notes if not note.startswith("note: ")] == []
     assert sentence.startswith("error: ")
     assert "Traceback" not in sentence
     for word in words:

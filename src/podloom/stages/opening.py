@@ -118,6 +118,8 @@ async def meet_and_open(
 
 def check_here(request: EpisodeRequest) -> None:
     """Refuse files, formats and places that cannot be used; no server hears of such a request."""
+    if not request.script and not any(source.strip() for source in request.sources):
+        raise RequestError("there is nothing to make an episode from; give a text, a file or an address")
     check_formats(request.formats)
     for path in filter(None, (request.intro, request.outro)):
         check_own_music(path)
@@ -213,6 +215,4 @@ def _writer(
     if request.script:
         script = load_script(Path(request.script))
         return replay_request(request, script), ReplayWriter(script)
-    if not any(source.strip() for source in request.sources):
-        raise RequestError("there is nothing to make an episode from; give a text, a file or an address")
     return request, build_writer(request, settings, telemetry)
