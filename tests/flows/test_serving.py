@@ -8,9 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fixtures.prefect_events import events
 from podloom import SettingsError
+from podloom.flows.deploying import POOL
 from podloom.flows.local import local_server
 from podloom.flows.remote import RemotePrefect
+from podloom.flows.worker import WarmWorker
+from podloom.tasks.watching import HANDED_OVER
 
 pytestmark = pytest.mark.prefect
 
@@ -30,13 +34,12 @@ def hidden_in(folder):
     return list(Path(folder).glob(".*"))
 
 
-# Both go the same way; each takes a server and an episode.
-@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
-async def test_a_signal_stops_runs_and_keeps_what_is_made(
-    serving, rehearsed_environment, asked, number, home
-):
+@pytest.fixture
+def signalled(serving, rehearsed_environment, asked, home):
+    """Sends the worker a signal while it makes an episode; the run as it is when the worker has ended."""
     process, server = serving, rehearsed_environment
-    async with RemotePrefect() as prefect:
+
+    async def send(number, prefect):
         run = await prefect.submit(asked)
         while server.calls.count("speech") < 3:
             view = await prefect.look(run)
@@ -46,13 +49,41 @@ async def test_a_signal_stops_runs_and_keeps_what_is_made(
         process.send_signal(number)
         assert process.wait(30) == 0
         assert process.stdout.read().endswith("stopped\n")
-        view = await prefect.look(run)
-    assert view.final
-    assert view.state == "CANCELLED"
-    with pytest.raises(httpx.ConnectError):
-        library()
-    assert hidden_in(asked.out) == []  # as tidy as a run without Prefect
-    assert list((home / "clips").glob("*/*.flac"))  # the next run goes on from there
+        with pytest.raises(httpx.ConnectError):
+            library()
+        assert hidden_in(asked.out) == []  # as tidy as a run without Prefect
+        assert list((home / "clips").glob("*/*.flac"))  # the next run goes on from there
+        return await prefect.look(run)
+
+    return send
+
+
+async def test_ctrl_c_stops_runs_and_keeps_what_is_made(signalled):
+    async with RemotePrefect() as prefect:
+        view = await signalled(signal.SIGINT, prefect)
+    assert (view.state, view.final) == ("CANCELLED", True)
+
+
+async def test_a_worker_that_is_told_to_go_leaves_its_runs_to_another(
+    prefect_api, signalled, rehearsed_environment
+):
+    """As in a rolling upgrade. Nothing is paid for twice, and no end is told but the last."""
+    async with RemotePrefect() as prefect:
+        left = await signalled(signal.SIGTERM, prefect)
+        assert (left.state, left.final) == ("SCHEDULED", False)
+        assert left.message == HANDED_OVER
+        await WarmWorker(work_pool_name=POOL, create_pool_if_not_found=False).start(
+            run_once=True, printer=len
+        )
+        made = await prefect.look(left.id)
+    assert made.state == "COMPLETED", made.message
+    assert [call for call in rehearsed_environment.calls.paid_twice() if call.route != "models"] == []
+    told = await events(prefect_api, {"event": {"prefix": ["podloom.episode."]}, "related": about(left.id)})
+    assert [one["event"] for one in told] == ["podloom.episode.completed"]
+
+
+def about(run):
+    return {"id": [f"prefect.flow-run.{run}"]}
 
 
 def test_a_port_that_is_taken_is_named(tmp_path):

@@ -54,7 +54,7 @@ def serve(
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
         from podloom.flows.serving import serve as serve_flows  # noqa: PLC0415 - Prefect reads the environment that is set above
 
-        stopped = serve_flows(limit, screen.print, health_check=health_check)
+        stopped = serve_flows(limit, screen.print, health_check=health_check, hand_over=bool(given))
         _leave_in(LEAVE_S)
     if not stopped:
         screen.print("gave up waiting for runs to stop; `podloom resume` goes on with them")

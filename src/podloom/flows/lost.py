@@ -19,12 +19,11 @@ from podloom.flows.marks import LOSS, RESUMPTION, TOLD
 from podloom.flows.silence import age, is_ours, leave_mark, marks_of, runs_in, silent_runs, since, state_id
 from podloom.settings import RunSettings
 from podloom.stages.webhook import LIMIT_S
+from podloom.tasks.watching import RESUMING
 
 RECENT = timedelta(hours=6)
 """Older crashes are left alone: what they had made is forgotten, and somebody has seen them."""
 LOST = "No sign of life from the worker; what was made is kept"
-RESUMING = "Resuming"
-"""Name of the state of a run that waits for the worker that goes on with it."""
 TELLING = timedelta(seconds=2 * LIMIT_S)
 """Whoever gave a run up, or tells of it again, has so long for that, the webhook's tries included."""
 

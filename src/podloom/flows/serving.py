@@ -17,6 +17,7 @@ from podloom.flows.finding import keep_finding
 from podloom.flows.worker import POOL_TYPE, WarmWorker
 from podloom.settings import load_settings
 from podloom.stages import shared
+from podloom.tasks.watching import hand_over_after
 from podloom.tts.casting import choose_engine
 
 log = logging.getLogger(__name__)
@@ -24,18 +25,28 @@ GOODBYE_S = 20.0
 """Longest wait for runs to stop and to say so: the server may be gone."""
 
 
-def serve(limit: int, tell: Callable[[str], None], *, health_check: bool = False) -> bool:
+def serve(
+    limit: int, tell: Callable[[str], None], *, health_check: bool = False, hand_over: bool = False
+) -> bool:
     """Run until SIGINT or SIGTERM; runs that are under way are stopped then and can be retried.
 
     The worker has a thread of its own: in the main thread every flow run would take SIGTERM for itself.
 
+    Args:
+        limit: Runs at once.
+        tell: Hears what has been done.
+        health_check: Whether to answer over HTTP while the worker polls.
+        hand_over: Whether SIGTERM leaves runs to another worker: the server stays, and so may others.
+
     Returns:
         Whether everything has stopped in time.
     """
-    woken, told_to_stop = threading.Event(), threading.Event()
-    worker = _WorkerThread(limit, tell, health_check=health_check, on_end=woken.set)
+    woken, told_to_stop, leaving = threading.Event(), threading.Event(), threading.Event()
+    worker = _WorkerThread(limit, tell, health_check=health_check, leaving=leaving, on_end=woken.set)
 
-    def stop(*_: object) -> None:
+    def stop(number: int, _: object) -> None:
+        if hand_over and number == signal.SIGTERM:
+            leaving.set()
         told_to_stop.set()
         woken.set()
 
@@ -55,11 +66,18 @@ def serve(limit: int, tell: Callable[[str], None], *, health_check: bool = False
 
 class _WorkerThread(threading.Thread):
     def __init__(
-        self, limit: int, tell: Callable[[str], None], *, health_check: bool, on_end: Callable[[], None]
+        self,
+        limit: int,
+        tell: Callable[[str], None],
+        *,
+        health_check: bool,
+        leaving: threading.Event,
+        on_end: Callable[[], None],
     ) -> None:
         super().__init__(name="podloom-worker", daemon=True)
         self.error: Exception | None = None
-        self._limit, self._tell, self._health_check, self._on_end = limit, tell, health_check, on_end
+        self._limit, self._tell, self._health_check = limit, tell, health_check
+        self._leaving, self._on_end = leaving, on_end
         self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[None] | None = None
 
@@ -81,6 +99,7 @@ class _WorkerThread(threading.Thread):
 
     async def _work(self) -> None:
         self._task = asyncio.current_task()
+        hand_over_after(self._leaving)
         # Else every run makes three clients of its own, 30 ms each, and their connections.
         with SyncClientContext.get_or_create():
             async with AsyncClientContext.get_or_create():

@@ -71,9 +71,12 @@ async def _wound_up(running: asyncio.Task[Any], watch: Watch) -> None:
 
 
 async def _stopped(watch: Watch) -> State[Any]:
+    with anyio.CancelScope(shield=True):
+        await watch.hand_over(FAREWELL_S)
     state: State[Any] = Cancelled(message=STOPPED, data=StoppedError(STOPPED))
     if watch.ending == "replaced":
-        raise Abort("the run was taken for lost and goes on elsewhere")
+        _settle(state)
+        raise Abort("the run goes on elsewhere")
     if flow_run.id:
         say(flow_run.id, STOPPED)
     if watch.ending is None:  # Ctrl-C, SIGTERM, or the caller's own task was cancelled
@@ -96,4 +99,11 @@ async def _note(state: State[Any]) -> None:
                 await client.set_flow_run_state(context.flow_run.id, state, force=True)
         except UNREACHABLE as error:
             log.warning("Prefect's server does not know that the run was stopped: %s", error)
-    context.flow_run.state = state
+    _settle(state)
+
+
+def _settle(state: State[Any]) -> None:
+    """Have Prefect's engine take the run for ended: it would call a cancellation on its way out a crash."""
+    context = FlowRunContext.get()
+    if context is not None and context.flow_run is not None:
+        context.flow_run.state = state

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
@@ -16,9 +17,10 @@ from typing import Any, Literal, TypeVar
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.events import emit_event
-from prefect.runtime import flow_run
+from prefect.runtime import deployment, flow_run
+from prefect.states import Scheduled
 
 from podloom.tasks.artifacts import UNREACHABLE
 from podloom.tasks.context import given
@@ -32,6 +34,9 @@ LOOK_S = 1.0
 """Between two looks at the states of all runs of the process. A cancelled run stops within twice that, mostly
 sooner, and what its calls need to end."""
 Ending = Literal["cancelled", "replaced"]
+RESUMING = "Resuming"
+"""Name of the state of a run that waits for the worker that goes on with it."""
+HANDED_OVER = "Its worker was stopped; another one goes on with what was made"
 
 
 class Watch:
@@ -42,6 +47,7 @@ class Watch:
         self._run_id = UUID(str(flow_run.id)) if flow_run.id else None
         self._attempt = int(flow_run.run_count or 0)
         self._flow_name = str(flow_run.flow_name or "")
+        self._leaving = _leaving.get() if deployment.id else None
         self._next_beat_s = 0.0
         self._last_look: asyncio.Task[None] | None = None
 
@@ -83,6 +89,29 @@ class Watch:
             async with asyncio.timeout(longest_s), get_client() as client:
                 run = await _read(client, self._run_id)
                 self.ending = ending(run, self._attempt) if run is not None else None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the end of this attempt is not the run's: another one has begun, or will."""
+        leaving = self._leaving is not None and self._leaving.is_set()
+        return self.ending == "replaced" or (self.ending is None and leaving)
+
+    async def hand_over(self, longest_s: float) -> None:
+        """Have another worker go on, if ours is leaving; the work has put its things away.
+
+        Where the server does not answer, the run is found as any that has lost its worker.
+        """
+        if self._run_id is None or self.ending is not None or not self.goes_on:
+            return
+        try:
+            async with asyncio.timeout(longest_s), get_client() as client:
+                self.ending = ending(await client.read_flow_run(self._run_id), self._attempt)
+                if self.ending is None:
+                    state: State[None] = Scheduled(name=RESUMING, message=HANDED_OVER)
+                    await client.set_flow_run_state(self._run_id, state)
+        except (*UNREACHABLE, TimeoutError) as error:
+            log.warning("the run will be missed only later: %s", str(error) or type(error).__name__)
+        self.ending = self.ending or "replaced"
 
     def _beat_is_due(self) -> bool:
         """Then the whole run is read, which also shows whether it is running elsewhere."""
@@ -136,6 +165,12 @@ async def _calm(all_runs: Lookout, client: PrefectClient) -> bool:
 
 
 _watch: ContextVar[Watch | None] = ContextVar("podloom_watch", default=None)
+_leaving: ContextVar[threading.Event | None] = ContextVar("podloom_leaving", default=None)
+
+
+def hand_over_after(leaving: threading.Event) -> None:
+    """Runs of deployments that begin in this context go on elsewhere if they are stopped after that event."""
+    _leaving.set(leaving)
 
 
 def begin_watch() -> Watch:
@@ -157,4 +192,4 @@ async def knowing_why(work: Coroutine[Any, Any, T]) -> T:
 def was_replaced() -> bool:
     """Whether this run is being stopped because it goes on elsewhere: its end is not the episode's."""
     watch = _watch.get()
-    return watch is not None and watch.ending == "replaced"
+    return watch is not None and watch.goes_on
