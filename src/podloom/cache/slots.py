@@ -1,7 +1,11 @@
-"""Slots that all machines of a fleet share: at most so many holders, the most urgent waiter next.
+"""Slots that all machines of a fleet share: at most so many holders, the waiting line that comes first next.
 
-For speech servers with a limit. A process asks for one slot per clip it is about to make and orders its own
-clips itself; slots only decide between processes. A holder that dies gives its slot back when its lease ends.
+For speech servers with a limit. An episode asks for a slot for each of its lines that could start, and says
+how urgent each is; which line begins is decided when a slot is there. The order is that of the speech queue,
+over the episodes of all processes: a level, then a deadline, then who was served longest ago. Whoever asks
+works them out, and asks again at least every second, so they are never old.
+
+A holder that dies gives its slot back when its lease ends; one that waits is forgotten sooner.
 """
 
 from __future__ import annotations
@@ -9,60 +13,56 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from podloom.cache.redis import RedisBackend
+from podloom.cache.slot_scripts import LEAVE, RENEW, TAKE
 from podloom.errors import StorageError
 
-# KEYS: holders (token to end of lease), waiters (token to rank), waiters' leases, sequence.
-# ARGV: token, limit, holder's lease ms, priority, waiter's lease ms. The server's clock: no skew.
-TAKE = """
-local H, W, L, S = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local token, limit, lease = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local priority, patience = tonumber(ARGV[4]), tonumber(ARGV[5])
-local time = redis.call('time')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('zremrangebyscore', H, '-inf', now)
-if redis.call('zscore', H, token) then return 1 end
-for _, dead in ipairs(redis.call('zrangebyscore', L, '-inf', now)) do
-  redis.call('zrem', W, dead)
-  redis.call('zrem', L, dead)
-end
-if not redis.call('zscore', W, token) then
-  redis.call('zadd', W, priority * 10000000000 + redis.call('incr', S), token)
-end
-redis.call('zadd', L, now + patience, token)
-local taken = redis.call('zrank', W, token) < limit - redis.call('zcard', H)
-if taken then
-  redis.call('zrem', W, token)
-  redis.call('zrem', L, token)
-  redis.call('zadd', H, now + lease, token)
-end
-for _, key in ipairs(KEYS) do redis.call('pexpire', key, math.max(lease, patience) * 10) end
-return taken and 1 or 0"""
-RENEW = """
-local time = redis.call('time')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local ends = redis.call('zscore', KEYS[1], ARGV[1])
-if not ends or tonumber(ends) < now then return 0 end
-redis.call('zadd', KEYS[1], now + tonumber(ARGV[2]), ARGV[1])
-for _, key in ipairs(KEYS) do redis.call('pexpire', key, tonumber(ARGV[2]) * 10) end
-return 1"""
-LEAVE = "for i = 1, 3 do redis.call('zrem', KEYS[i], ARGV[1]) end return 1"
-FIRST_PAUSE_S = 0.02
-LONGEST_PAUSE_S = 0.25
+FIRST_PAUSE_S = 0.03
+"""Whoever comes next asks so often, the others the less often the more come before them."""
+LONGEST_PAUSE_S = 0.5
+WAITING_LEASE_S = 3.0
+"""Who has not asked for so long is not waited for; its place comes back with the next time it asks."""
 TIMEOUT_S = 3.0
 """Of one call: a line that waits for its turn loses nothing by it, unlike one that looks into the cache."""
 PATIENCE_S = 10.0
-"""Longest wait for a server that is restarted or overrun, before a process goes on by itself."""
+"""Longest wait for a server that is restarted or overrun, before an episode goes on by itself."""
+CLOSING_S = 0.2
+"""Longest wait, at the end of a run, for the server to hear that it is over; leases end by themselves."""
 log = logging.getLogger(__name__)
 
 
+class Lines(Protocol):
+    """Who waits for slots: the lines of an episode."""
+
+    def waiting(self) -> bool:
+        """Whether any line does."""
+        ...
+
+    def claims(self) -> Sequence[tuple[int, float, float]]:
+        """Level, seconds to the deadline and seconds without service of those that would start, in order."""
+        ...
+
+    def start(self, slot: str) -> bool:
+        """Let a line begin with this slot; False if none needs it any more."""
+        ...
+
+    def fail(self, error: BaseException) -> None:
+        """Give up all that wait."""
+        ...
+
+
 class RedisSlots:
-    """At most `limit` holders of `name` at a time, lower priority numbers first, then in order of asking."""
+    """At most `limit` holders of `name` at a time, over all processes; this is one episode's way to them.
+
+    Without Redis every line gets a slot, after a while; that is said. Belongs to one event loop.
+    """
 
     def __init__(
         self,
@@ -83,45 +83,92 @@ class RedisSlots:
         self._lease_ms = int(lease_s * 1000)
         self._on_trouble = on_trouble
         # In braces: a cluster keeps the four on one node.
-        self._keys = [f"{{{backend.prefix}slots:{name}}}:{part}" for part in ("held", "wait", "lease", "seq")]
+        self._keys = [
+            f"{{{backend.prefix}slots:{name}}}:{part}" for part in ("held", "line", "place", "wait")
+        ]
+        self._loop = asyncio.get_running_loop()
+        self._asking: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._tokens: list[str] = []
+        """Of the slots that are asked for."""
+        self._held: dict[str, asyncio.Task[None]] = {}
+        """The slots that lines have, each with what renews its lease."""
+        self._leaving: set[asyncio.Task[bool]] = set()
 
-    @contextlib.asynccontextmanager
-    async def slot(self, priority: int = 1) -> AsyncIterator[None]:
-        """Hold a slot while the block runs. Without Redis everybody has one, after a while; that is said."""
-        token = secrets.token_hex(8)
-        try:
-            await self._wait(token, priority)
-        except asyncio.CancelledError:
-            await self._leave(token)
-            raise
-        beating = asyncio.create_task(self._beat(token))
-        try:
-            yield
-        finally:
-            beating.cancel()
-            await self._leave(token)
+    def ask(self, lines: Lines, /) -> None:
+        """Get slots for the episode's lines, as long as any of them waits."""
+        self._news.set()
+        if self._asking is None or self._asking.done():
+            self._asking = self._loop.create_task(self._ask_for(lines))
+
+    def knock(self) -> None:
+        """Ask again at once; from any thread."""
+        with contextlib.suppress(RuntimeError):  # that loop is closed
+            self._loop.call_soon_threadsafe(self._news.set)
+
+    def leave(self, slot: str, /) -> None:
+        """Give a slot back."""
+        if not self._loop.is_closed():
+            self._held.pop(slot).cancel()
+            self._withdraw(slot)
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, when all is given back; a server that is silent is not waited for."""
+        self._news.set()
+        await _soon(self._asking)
+        await _soon(*self._leaving)
         await self._backend.close()
 
-    async def _wait(self, token: str, priority: int) -> None:
-        pause_s = FIRST_PAUSE_S
-        while not await self._take(token, priority):
-            await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))
-            pause_s = min(pause_s * 1.6, LONGEST_PAUSE_S)
-
-    async def _take(self, token: str, priority: int) -> bool:
-        """Whether the slot is ours; asked twice with one token, it is taken once."""
-        lease_ms = self._lease_ms
+    async def _ask_for(self, lines: Lines) -> None:
         try:
-            taken = await self._backend.run_script(
-                TAKE, self._keys, [token, self._limit, lease_ms, priority, lease_ms]
-            )
+            while lines.waiting():
+                self._news.clear()
+                await self._rest(await self._round(lines))
+        except Exception as error:  # noqa: BLE001 - raised where the lines are waited for
+            lines.fail(error)
+        finally:
+            self._withdraw(*self._tokens)
+            self._tokens.clear()
+
+    async def _round(self, lines: Lines) -> float:
+        """Ask once; returns how long to wait before the next time, in seconds."""
+        claims = lines.claims()
+        self._withdraw(*self._tokens[len(claims) :])
+        self._tokens = self._tokens[: len(claims)]
+        self._tokens += [secrets.token_hex(8) for _ in claims[len(self._tokens) :]]
+        if not claims:
+            return LONGEST_PAUSE_S
+        slots, before = await self._take(claims)
+        for slot in slots:
+            if lines.start(slot):
+                self._tokens.remove(slot)
+                self._held[slot] = self._loop.create_task(self._beat(slot))
+            elif self._silent_since_s is None:
+                self._tokens.remove(slot)
+                self._withdraw(slot)
+        return min(FIRST_PAUSE_S * (1 + before), LONGEST_PAUSE_S)
+
+    async def _rest(self, pause_s: float) -> None:
+        """Until there is news, or the time is over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause_s * random.uniform(0.8, 1.2)):
+                await self._news.wait()
+
+    async def _take(self, claims: Sequence[tuple[int, float, float]]) -> tuple[list[str], float]:
+        """The slots that are ours now, and how many come before the others that are asked for.
+
+        Asked twice with one token, one slot is taken: an answer may be lost on its way.
+        """
+        asked: list[str | int] = [self._limit, self._lease_ms, int(WAITING_LEASE_S * 1000)]
+        for token, (level, due_in_s, unserved_s) in zip(self._tokens, claims, strict=True):
+            due = "" if math.isinf(due_in_s) else int(due_in_s * 1e6)
+            asked += [token, level, due, int(unserved_s * 1e6)]
+        try:
+            before, *taken = await self._backend.run_script(TAKE, self._keys, asked)
         except StorageError as error:
-            return self._alone(error)
+            return list(self._tokens) if self._alone(error) else [], math.inf
         self._silent_since_s = None
-        return bool(taken)
+        return [token for token, ours in zip(self._tokens, taken, strict=True) if ours], before
 
     def _alone(self, error: StorageError) -> bool:
         """Whether the server has been silent for so long that everybody goes on; said once."""
@@ -141,17 +188,41 @@ class RedisSlots:
             )
         return True
 
-    async def _beat(self, token: str) -> None:
-        while True:
+    async def _beat(self, slot: str) -> None:
+        """Renew the lease of a slot, and say so if it was too late."""
+        known = True
+        while known:
             await asyncio.sleep(self._lease_ms / 3000)
-            await self._ask(RENEW, token, self._lease_ms)
+            known = await self._tell(RENEW, slot, self._lease_ms)
+        where = self._backend.where
+        self._on_trouble(
+            StorageError(
+                f"{where} has forgotten a slot that a line still has, so more than {self._limit} calls of "
+                f"{self._name} may run"
+            )
+        )
 
-    async def _leave(self, token: str) -> None:
-        await self._ask(LEAVE, token)
+    def _withdraw(self, *tokens: str) -> None:
+        """Have the server forget them; nobody waits for it."""
+        if tokens:
+            leaving = self._loop.create_task(self._tell(LEAVE, *tokens))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
 
-    async def _ask(self, script: str, *arguments: str | int) -> None:
-        """What fails here, the end of a lease mends."""
+    async def _tell(self, script: str, *arguments: str | int) -> bool:
+        """False if it is of no use any more; what fails here, the end of a lease mends."""
         try:
-            await self._backend.run_script(script, self._keys, arguments)
+            return bool(await self._backend.run_script(script, self._keys, arguments))
         except StorageError as error:
             self._on_trouble(error)
+            return True
+
+
+async def _soon(*tasks: asyncio.Task[Any] | None) -> None:
+    """Wait a moment for their ends, then make them end."""
+    under_way = {task for task in tasks if task is not None}
+    if under_way:
+        await asyncio.wait(under_way, timeout=CLOSING_S)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -179,7 +179,7 @@ def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, 
         queue=queue_for(engine),
         cache=cache,
         clips=open_clips(settings, cache),
-        slots=fleet_slots(settings, engine, cache),
+        slots=fleet_slots(settings, filter(None, (engine, fallback)), cache),
         partial=open_partial(Path(request.out).resolve(), run_id),
         fallback=fallback,
         origins=origins_beside(request.script) if request.script else Origins(),
@@ -193,12 +193,23 @@ def _fallback(engine: SpeechEngine, settings: Settings) -> SpeechEngine | None:
     return shared.engine(name, settings) if name and name != engine.name else None
 
 
-def fleet_slots(settings: Settings, engine: SpeechEngine, cache: Cache) -> RedisSlots | None:
-    """A remote engine's bound is its server's: all who share a Redis share it. Cores are each one's own."""
-    if not isinstance(engine, ServedEngine) or not settings.cache.redis_url.get_secret_value():
-        return None
-    server = hashlib.sha256(",".join(engine.servers).encode()).hexdigest()[:12]
-    return open_slots(cache, f"speech:{engine.name}:{server}", engine.concurrency)
+def fleet_slots(
+    settings: Settings, engines: Iterable[SpeechEngine], cache: Cache
+) -> dict[SpeechEngine, RedisSlots]:
+    """A remote engine's bound is its servers': all who share a Redis share it. Cores are each process's."""
+    if not settings.cache.redis_url.get_secret_value():
+        return {}
+    found = {
+        engine: _slots(engine, engine.servers, cache)
+        for engine in engines
+        if isinstance(engine, ServedEngine)
+    }
+    return {engine: slots for engine, slots in found.items() if slots is not None}
+
+
+def _slots(engine: SpeechEngine, servers: Sequence[str], cache: Cache) -> RedisSlots | None:
+    name = hashlib.sha256(",".join(servers).encode()).hexdigest()[:12]
+    return open_slots(cache, f"speech:{engine.name}:{name}", engine.concurrency)
 
 
 def check_own_music(path: str) -> None:

@@ -67,10 +67,10 @@ class Run:
     queue: SpeechQueue
     cache: Cache
     clips: Clips
-    slots: RedisSlots | None
-    """Holds the bound on a remote engine across processes and machines, where Redis is there to do it."""
     partial: Path
     """Folder that everything is written to until the episode is whole."""
+    slots: dict[SpeechEngine, RedisSlots] = field(default_factory=dict)
+    """Hold the bounds on remote engines across processes and machines, where Redis is there to do it."""
     fallback: SpeechEngine | None = None
     """Voices lines that the engine cannot, with `understudies`."""
     outage: Outage = field(default_factory=Outage)

@@ -117,8 +117,8 @@ class Studio:
         for task in early:
             task.cancel()
         await asyncio.gather(*early, return_exceptions=True)
-        if self.run.slots is not None:
-            await self.run.slots.close()
+        for slots in self.run.slots.values():
+            await slots.close()
         await self.run.cache.close()
 
     @asynccontextmanager

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import get_args
 
 from podloom.cache.keys import cache_key
-from podloom.domain import Clip, Delivery, Priority, Segment, Voice
+from podloom.domain import Clip, Delivery, Segment, Voice
 from podloom.domain.events import LineVoiced
 from podloom.errors import ProviderError, SpeechError
 from podloom.stages.patience import nearly_done
@@ -21,7 +19,6 @@ from podloom.tts.check import Checked, FaultyError, checked_clip
 from podloom.tts.engine import SpeechEngine, direction
 from podloom.tts.queue import queue_for
 
-PRIORITIES = get_args(Priority)
 PLACES_PER_CHAPTER = 10_000
 """Playback position of a line: chapters first, then lines."""
 LATER = 5_000
@@ -169,12 +166,12 @@ class _Part:
             position=segment.chapter * PLACES_PER_CHAPTER + self.place,
             episode=run.id,
             deadline_s=run.due_s,
+            gate=run.slots.get(engine),
         )
         async with turn as spoken:
-            async with _slot(run) if engine is run.engine else nullcontext():
-                if engine is self.engine:
-                    self._refuse_while_down()  # it may have failed while this line waited
-                made = await nearly_done(self._speak(engine, voice, before))
+            if engine is self.engine:
+                self._refuse_while_down()  # it may have failed while this line waited
+            made = await nearly_done(self._speak(engine, voice, before))
             spoken()
             return await nearly_done(self._keep(made))
 
@@ -208,13 +205,6 @@ class _Part:
 
 def _named(voice: Voice) -> str:
     return f"{voice.engine} voice {voice.id!r}"
-
-
-def _slot(run: Run) -> AbstractAsyncContextManager[None]:
-    """One of the fleet's calls at once; the queue has bounded those of this process before."""
-    if run.slots is None:
-        return nullcontext()
-    return run.slots.slot(PRIORITIES.index(run.request.priority))
 
 
 def _tell_faults(run: Run, segment: Segment, made: Checked) -> None:

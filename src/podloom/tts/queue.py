@@ -4,6 +4,9 @@ tts/lanes.py has the order. The bound is the process's: lines of all its event l
 
 A slot is for speaking. Keeping what was spoken (encoding, writing to disk) goes on beside the next line, for
 at most as many lines as there are slots: no more than that is lost when the process is killed, or in memory.
+
+An episode may come with a *gate*, which shares slots with other processes. Its lines hold nothing while the
+gate asks for slots, and which of them gets one is decided when it is there.
 """
 
 from __future__ import annotations
@@ -17,11 +20,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from podloom.domain import Priority
 from podloom.tts.engine import ServedEngine, SpeechEngine
-from podloom.tts.lanes import Lane, Ticket
+from podloom.tts.lanes import Claim, Gate, Lane, LaneKey, Ticket
 from podloom.tts.wire import Place, place
 
 T = TypeVar("T")
@@ -50,7 +54,7 @@ class SpeechQueue:
         self._clock = clock
         # Re-entrant: a coroutine that is collected as garbage gives its slot back wherever that happens.
         self._lock = threading.RLock()
-        self._lanes: dict[tuple[Priority, str], Lane] = {}
+        self._lanes: dict[LaneKey, Lane] = {}
         self._last_starts: dict[str, int] = {}
         self._numbers = itertools.count(1)
         self._running = 0
@@ -87,6 +91,7 @@ class SpeechQueue:
         position: float = 0.0,
         episode: str = "",
         deadline_s: float = math.inf,
+        gate: Gate | None = None,
     ) -> AsyncIterator[Callable[[], None]]:
         """A slot, when it is its turn, for as long as the context lasts.
 
@@ -98,8 +103,9 @@ class SpeechQueue:
             position: Place in playback; a smaller one is voiced first within its episode.
             episode: Who shares evenly with whom.
             deadline_s: When the episode has to be done, on the queue's clock; the last one given counts.
+            gate: The episode's, where slots are shared with other processes.
         """
-        ticket = await self._slot(Place(priority, episode, position, deadline_s))
+        ticket = await self._slot(Place(priority, episode, position, deadline_s), gate)
         whose = place.set(Place(priority, episode, position, deadline_s))
         try:
             yield lambda: self._spoken(ticket)
@@ -107,13 +113,16 @@ class SpeechQueue:
             self._end(ticket)
             place.reset(whose)
 
-    async def _slot(self, whose: Place) -> Ticket:
+    async def _slot(self, whose: Place, gate: Gate | None) -> Ticket:
         granted = asyncio.get_running_loop().create_future()
         with self._lock:
-            ticket = Ticket(whose.position, next(self._numbers), granted)
-            lane = self._lane(whose)
+            ticket = Ticket(whose.position, next(self._numbers), granted, gate)
+            lane = self._lane(whose, gate)
             heapq.heappush(lane.tickets, ticket)
-            self._grant()
+            if gate is None:
+                self._grant()
+        if gate is not None:
+            gate.ask(self._lines(lane.key))
         try:
             await granted
         except BaseException:
@@ -121,12 +130,12 @@ class SpeechQueue:
             raise
         return ticket
 
-    def _lane(self, whose: Place) -> Lane:
-        key = (whose.priority, whose.episode)
+    def _lane(self, whose: Place, gate: Gate | None) -> Lane:
+        key = (whose.priority, whose.episode, gate)
         lane = self._lanes.get(key)
         if lane is None:
             last_start = self._last_starts.get(whose.episode, 0)
-            lane = self._lanes[key] = Lane(*key, self._clock(), last_start)
+            lane = self._lanes[key] = Lane(key, self._clock(), last_start)
         lane.deadline_s = whose.deadline_s
         return lane
 
@@ -158,6 +167,8 @@ class SpeechQueue:
     def _release(self, ticket: Ticket) -> None:
         ticket.speaking = False
         self._running -= 1
+        if ticket.gate is not None:
+            ticket.gate.leave(ticket.slot)
         self._grant()
         if not self._running and not self._lanes:
             self._last_starts.clear()  # nobody is left to be fair to
@@ -165,28 +176,73 @@ class SpeechQueue:
     @property
     def _room(self) -> int:
         """Lines that could start now."""
-        unkept = self._running + self._keeping
-        return min(self.concurrency - self._running, 2 * self.concurrency - unkept)
+        return min(self.concurrency - self._running, self._unkept_room)
+
+    @property
+    def _unkept_room(self) -> int:
+        """Lines that could start if there were slots for them."""
+        return 2 * self.concurrency - self._running - self._keeping
 
     def _grant(self) -> None:
-        """Give free slots to the waiting jobs that come first."""
-        while self._lanes and self._room > 0:
-            now_s = self._clock()
-            self._start(min(list(self._lanes.values()), key=lambda lane: lane.rank(now_s)))
+        """Give free slots to the waiting jobs that come first; if there is a gate before one, knock."""
+        while self._room > 0 and (lane := self._first(gated=False)):
+            self._start(lane.key)
+        if self._room > 0 and (lane := self._first(gated=True)) and lane.gate is not None:
+            lane.gate.knock()
 
-    def _start(self, lane: Lane) -> None:
-        """Let the lane's first line begin, if somebody still waits for it."""
-        ticket = heapq.heappop(lane.tickets)
-        if ticket.tell():
-            lane.unserved_since_s = self._clock()
-            lane.last_start = self._last_starts[lane.episode] = next(self._numbers)
-            ticket.speaking = True
-            self._running += 1
-        self._forget_if_empty(lane)
+    def _first(self, *, gated: bool) -> Lane | None:
+        now_s = self._clock()
+        lanes = [lane for lane in list(self._lanes.values()) if (lane.gate is not None) == gated]
+        return min(lanes, key=lambda lane: lane.rank(now_s), default=None)
+
+    def _lines(self, key: LaneKey) -> _Lines:
+        return _Lines(
+            waiting=lambda: key in self._lanes,
+            claims=partial(self._claims, key),
+            start=partial(self._start, key),
+            fail=partial(self._fail, key),
+        )
+
+    def _claims(self, key: LaneKey) -> list[Claim]:
+        with self._lock:
+            lane = self._lanes.get(key)
+            most = min(self.concurrency, self._unkept_room)  # a slot of the gate is one of ours, too
+            return lane.claims(most, self._clock()) if lane else []
+
+    def _start(self, key: LaneKey, slot: str = "") -> bool:
+        """Let the lane's first line begin that is still wanted; False if there is none, or no room."""
+        with self._lock:
+            while self._room > 0 and (lane := self._lanes.get(key)):
+                ticket = heapq.heappop(lane.tickets)
+                self._forget_if_empty(lane)
+                if ticket.tell():
+                    lane.unserved_since_s = self._clock()
+                    lane.last_start = self._last_starts[lane.episode] = next(self._numbers)
+                    ticket.speaking, ticket.slot = True, slot
+                    self._running += 1
+                    return True
+            return False
+
+    def _fail(self, key: LaneKey, error: BaseException) -> None:
+        with self._lock:
+            lane = self._lanes.get(key)
+            for ticket in lane.tickets if lane else []:
+                if not ticket.granted.done():
+                    ticket.granted.set_exception(error)
 
     def _forget_if_empty(self, lane: Lane) -> None:
         if not lane.tickets:
-            del self._lanes[lane.priority, lane.episode]
+            del self._lanes[lane.key]
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Implements lanes.Lines, whatever lines there are at the time."""
+
+    waiting: Callable[[], bool]
+    claims: Callable[[], list[Claim]]
+    start: Callable[[str], bool]
+    fail: Callable[[BaseException], None]
 
 
 _queues: dict[tuple[str, tuple[str, ...], int], SpeechQueue] = {}

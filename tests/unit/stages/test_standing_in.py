@@ -75,6 +75,31 @@ async def test_what_the_fallback_speaks_is_bounded_by_its_own_queue(run):
     assert run.fallback.most == 1
 
 
+class Open:
+    """A gate that gives a slot to whoever asks."""
+
+    def __init__(self) -> None:
+        self.given = self.left = 0
+
+    def ask(self, lines) -> None:
+        self.given += lines.start("slot")
+
+    def knock(self) -> None:
+        raise AssertionError
+
+    def leave(self, slot) -> None:
+        self.left += 1
+
+
+@pytest.mark.parametrize(("faults", "of_the_fallback"), [(0, 0), (9, 1)])
+async def test_each_engine_speaks_with_a_slot_of_its_own_servers(with_fallback, faults, of_the_fallback):
+    run = with_fallback
+    run.engine = Faulty(faults)
+    run.slots = {run.engine: Open(), run.fallback: Open()}
+    await voice_segment(run, line(run))
+    assert [(gate.given, gate.left) for gate in run.slots.values()] == [(1, 1), (of_the_fallback,) * 2]
+
+
 class Together(Faulty):
     """Never right; the first attempt waits until another engine's has begun."""
 

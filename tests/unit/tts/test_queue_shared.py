@@ -61,6 +61,8 @@ class Elsewhere:
         """At once: what is under way there is left as it is."""
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
+        for task in asyncio.all_tasks(self.loop):
+            task._log_destroy_pending = False
         self.loop.close()
 
 
