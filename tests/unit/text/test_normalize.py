@@ -23,7 +23,9 @@ _PIECES = """
 $ 5 1,234 .5 1990s '90s 3/4 1/2 € % km m² - – — ... … . , : ; ( ) [ ] Dr. St. U.S. p.m. 3:30 9am v2.0 I II IV
 Henry Chapter API APIs API's a.b e.g. i.e. etc. & @ # x@y.com http://a.b/c? www.a.com a-b it's ' " * ** _ ` >
 < = + × ± ~ 2026-11-21 Nov 21 10-20 010-1234-5678 3시 50명 1번째 ₩ 만 원 이 가 AI Google α ñ ß æ Ж 中 ㅋㅋ ²
-½ Ⅳ ① ٣ 😀 0 00 /
+½ Ⅳ ① ٣ 😀 0 00 / 10^-3 ⁻³ 2x 3*4 1e6 4.5/5 St Main 2h 5m 90s B.1.1 Jan– Mon- Fri. x 5" 6'2" in. m/s² /hr
+7.30pm 1'000 04/03/26 XX century MMXXIV IV.B Part V Q1'24 ISBN 978-3 747-400 401(k) ZIP 94107 1/4s FY24 +5%
+12 Elm Dr. Ill. D- TX v. 8C 1:29.7 [ ^ ≈ -- £( 9am-noon °N c. pp. xii
 """
 PIECES = st.sampled_from([*_PIECES.split(), *"\n\t\0\u0301\u200b\u00ad\ud800"])
 TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join), st.lists(PIECES).map(" ".join))
@@ -92,7 +94,17 @@ def test_pronunciations(text: str, language: Language, lexicon: dict[str, str], 
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])
-@pytest.mark.parametrize("text", ["9" * 5000, "$" + "9" * 400 + " million", "9" * 5000 + "th", "1." * 2000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9" * 5000,
+        "$" + "9" * 400 + " million",
+        "9" * 5000 + "th",
+        "1." * 2000,
+        "1'" * 999,
+        "11-213/4 km",
+    ],
+)
 def test_numbers_of_any_length_are_read(text: str, language: Language):
     check_invariants(text, language)
 

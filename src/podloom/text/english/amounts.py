@@ -74,8 +74,8 @@ def _measure(match: re.Match[str]) -> str:
 
 def _is_single(match: re.Match[str]) -> bool:
     """Whether the unit of a measure is in the singular: of one, of less, and before the noun it describes."""
-    above, _, below = match["number"].replace(",", "").partition("/")
-    part = below != "" and " " not in above and int(above) < int(below)
+    fraction = re.fullmatch(r"(\d+)/(\d+)", match["number"])
+    part = fraction is not None and int(fraction[1]) < int(fraction[2])
     alone = match["number"] == "1" and not match["scale"]
     if alone or part or match["gap"] == "-" or describes(match):
         return True
@@ -197,7 +197,7 @@ _PRICES: tuple[Rule, ...] = (
     (
         re.compile(
             rf"(?P<sign>(?<![\w.])-)?(?<![\w.])(?P<number>{NUMBER})(?:\s?[-–—]\s?(?P<last>{NUMBER}))?{_SCALE}"
-            rf"\s?(?P<symbol>[€£¥₩₹₽]|(?:{_CODE})\b)(?:/(?P<per>{PER})(?!\w))?"
+            rf"\s?(?P<symbol>[€£¥₩₹₽]|\$(?!\s?\d)|(?:{_CODE})\b)(?:/(?P<per>{PER})(?!\w))?"
         ),
         _money,
     ),

@@ -64,6 +64,7 @@ RULES: tuple[Rule, ...] = (
         re.compile(r"(?<![\w.,'-])\d{1,3}(?:(?: \d{3}){2,}|(?:'\d{3})+| 000)(?![\w'])"),
         lambda m: re.sub("[ ']", "", m[0]),
     ),
+    (re.compile(r"\b(100|1,?000)s(?=\sof\b)"), lambda m: "hundreds" if m[1] == "100" else "thousands"),
     (re.compile(r"(?<![\w.,])'?(?P<decade>1\d\d0|20\d0|[2-9]0)'?s\b"), _decade),
 )
 """Telephone numbers come before groups of digits and dates, and decades before seconds, which look alike."""
@@ -75,7 +76,10 @@ LATER_RULES: tuple[Rule, ...] = (
     ),
     (re.compile(r"(?<![\w.])\d{2,3}(?:\.\d{1,3}){3}(?![\w.])"), _address),
     (re.compile(r"\b[Vv]ersion\s[vV]?(\d+(?:\.\d+)*)"), lambda m: f"version {_dotted(m[1])}"),
-    (re.compile(r"(?<!\w)[vV](?:er\.?\s?)?\s?(\d+(?:\.\d+)*)(?![\w])"), lambda m: f"version {_dotted(m[1])}"),
+    (
+        re.compile(r"(?<!\w)(?:v(?:er\.?\s?)?\s?|V(?=\d+\.\d))(\d+(?:\.\d+)*)(?![\w])"),
+        lambda m: f"version {_dotted(m[1])}",
+    ),
     (re.compile(rf"\b({_SOFTWARE})\s(\d+(?:\.\d+)+)"), lambda m: f"{m[1]} {_dotted(m[2])}"),
     (re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w])"), lambda m: _dotted(m[0])),
     (re.compile(r"(?<=[\d.])-(?=\d+-)|(?<=-\d)-(?=\d)|(?<=-\d\d)-(?=\d)"), " "),
@@ -99,6 +103,8 @@ LATER_RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\w)\]])[-−](?=\.?\d)"), "minus "),
     (re.compile(r"(?<![\w)\]+])\+(?=\.?\d)"), "plus "),
     (re.compile(r"(?<![\w)\]])±\s?(?=\.?\d)"), "plus or minus "),
+    (re.compile(r"(?<=\d)\s?~\s?(?=\d)"), " to "),
+    (re.compile(r"(?<=about )[~≈]\s?"), ""),
     (re.compile(r"(?<![\w)\]])[~≈]\s?(?=\.?\d)"), "about "),
     (re.compile(r"(?<=\d)\s-\s(?=\d)"), " minus "),
     (re.compile(r"(?<=\d)-(?=\d)|(?<=[A-Za-z])\.(?=\d)"), " "),

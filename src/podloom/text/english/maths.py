@@ -78,6 +78,7 @@ FIRST_RULES: tuple[Rule, ...] = (
         ),
         _power_of_ten,
     ),
+    (re.compile(r"(?<=\d)--(?=\d)"), "–"),
     (re.compile(r"\+/-"), "±"),
     (re.compile(r"(?<=[\w)%])\s±\s?(?=\d)"), " plus or minus "),
     (re.compile(r"(?<=[\w)])\s≈\s(?=\S)"), " is about "),

@@ -7,7 +7,8 @@ import re
 UNITS: dict[str, tuple[str, str]] = {
     # length, area, volume
     "″": ("inch", "inches"),
-    "km": ("kilometer", "s"), "m": ("meter", "s"), "cm": ("centimeter", "s"), "mm": ("millimeter", "s"),
+    "km": ("kilometer", "s"), "kms": ("kilometer", "s"), "KM": ("kilometer", "s"),
+    "m": ("meter", "s"), "cm": ("centimeter", "s"), "mm": ("millimeter", "s"),
     "µm": ("micrometer", "s"), "μm": ("micrometer", "s"), "nm": ("nanometer", "s"), "mi": ("mile", "s"),
     "ft": ("foot", "feet"), "yd": ("yard", "s"), "yds": ("yard", "s"), "ly": ("light-year", "s"),
     "AU": ("astronomical unit", "s"), "kpc": ("kiloparsec", "s"), "Mpc": ("megaparsec", "s"),
@@ -25,7 +26,8 @@ UNITS: dict[str, tuple[str, str]] = {
     "tsp": ("teaspoon", "s"), "cp": ("cup", "s"),
     "bbl": ("barrel", "s"), "bpd": ("barrel per day", "barrels per day"),
     # mass, force, pressure, energy, power
-    "kg": ("kilogram", "s"), "g": ("gram", "s"), "mg": ("milligram", "s"), "µg": ("microgram", "s"),
+    "kg": ("kilogram", "s"), "kgs": ("kilogram", "s"), "KG": ("kilogram", "s"),
+    "g": ("gram", "s"), "mg": ("milligram", "s"), "µg": ("microgram", "s"),
     "μg": ("microgram", "s"), "mcg": ("microgram", "s"), "lb": ("pound", "s"), "lbs": ("pound", "s"),
     "oz": ("ounce", "s"), "Gt": ("gigaton", "s"), "Mt": ("megaton", "s"), "kDa": ("kilodalton", "s"),
     "mol": ("mole", "s"), "mmol": ("millimole", "s"), "N": ("newton", "s"), "kN": ("kilonewton", "s"),

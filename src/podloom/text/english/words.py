@@ -52,7 +52,8 @@ NAMES: dict[str, str] = {
     "PostgreSQL": "Postgres Q L", "MySQL": "My S Q L", "SQLite": "S Q L lite", "NoSQL": "no S Q L",
     "LaTeX": "lah-tech", "iOS": "I O S", "macOS": "mac O S", "PhD": "P H D", "PhDs": "P H D's",
     "C++": "C plus plus", "C#": "C sharp", "F#": "F sharp", ".NET": "dot net", "AT&T": "A T and T",
-    "R&D": "R and D", "Q&A": "Q and A", "M&A": "M and A", "P&L": "P and L", "w/o": "without", "w/": "with ",
+    "R&D": "R and D", "Q&A": "Q and A", "M&A": "M and A", "P&L": "P and L",
+    "w/o": "without", "c/o": "care of", "w/": "with ",
     "24/7": "twenty-four seven", "IoT": "I O T", "GmbH": "G M B H", "eSIM": "E SIM", "mRNA": "M R N A",
     "kubectl": "kube control", "nginx": "engine X", "Nginx": "engine X", "NGINX": "engine X",
     "CI/CD": "C I C D",
@@ -181,7 +182,7 @@ SIGNS: tuple[Rule, ...] = (
     (re.compile(r"\bπ\b|(?<=\d)π"), " pi "),
     (re.compile(r"\s*&\s*"), " and "),
     (re.compile(r"(?<=\w)\s*\+\s*(?=\w)|(?<=\b[A-Z])\+|(?<=\w)\+(?=\s|$)"), " plus "),
-    (re.compile(r"(?<=\w)\s+@\s+(?=\w)"), " at "),
+    (re.compile(r"(?:(?<=\w)\s+|^)@\s+(?=\w)"), " at "),
     (re.compile(r"°"), " degrees "),
     (re.compile(r"(?<=\w)\s*%"), " percent"),
 )
