@@ -7,14 +7,17 @@ import numpy as np
 import pytest
 import soundfile
 
+from podloom.domain import Voice
 from podloom.errors import SpeechError
 from podloom.settings import Settings, SpeechSettings
-from podloom.tts.coqui_models import missing_packages
-from podloom.tts.coqui_reader import XTTS_CHARACTERS
+from podloom.tts.coqui_models import find_model, missing_packages
+from podloom.tts.coqui_reader import XTTS_CHARACTERS, CoquiOpener
 from podloom.tts.engine import PLAIN
+from podloom.tts.threaded import Order
 
 pytestmark = [
     pytest.mark.coqui,
+    pytest.mark.usefixtures("nobody_called"),
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(bool(missing_packages()), reason="podloom[coqui] is not installed"),
@@ -23,6 +26,8 @@ pytestmark = [
 ]
 
 RATE = 22_050
+LONG = "호수는 누구도 예상하지 못할 만큼 따뜻했고 " * 10
+BEYOND = "exceeds the character limit"
 LINES = {"en": "Hello there, friend.", "ko": "안녕하세요, 여러분."}
 
 
@@ -84,13 +89,22 @@ async def test_a_stream_is_the_same_for_the_same_seed(engine):
     assert np.array_equal(*[np.concatenate([part.samples for part in parts]) for parts in takes])
 
 
-async def test_long_text_is_spoken_in_pieces_within_the_models_limit(engine, caplog):
-    text = "호수는 누구도 예상하지 못할 만큼 따뜻했고 " * 10
-    assert len(text) > 2 * XTTS_CHARACTERS["ko"]
+async def test_long_text_is_spoken_in_pieces(engine):
     one = await engine.synthesize(LINES["ko"], engine.voices("ko")[0])
-    whole = await engine.synthesize(text, engine.voices("ko")[0])
+    whole = await engine.synthesize(LONG, engine.voices("ko")[0])
     assert whole.duration_s > 2 * one.duration_s
-    assert "exceeds the character limit" not in caplog.text
+
+
+def test_no_piece_is_beyond_the_models_limit(model, caplog):
+    """The model itself says when one is; in this process, where that can be heard."""
+    assert len(LONG) > 2 * XTTS_CHARACTERS["ko"]
+    settings = SpeechSettings(coqui_model=str(model), coqui_accept_licence=True)
+    reader = CoquiOpener(find_model(settings), clones=(), threads=1)()
+    order = Order(LONG, Voice(engine="coqui", id="Claribel Dervla", language="ko"))
+    assert len(list(reader.sounds(order))) > 2
+    assert BEYOND not in caplog.text
+    reader._say(LONG[: XTTS_CHARACTERS["ko"] + 5], "Claribel Dervla", order)
+    assert BEYOND in caplog.text
 
 
 async def test_recording_that_cannot_be_read_is_named(model, tmp_path):
