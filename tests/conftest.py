@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.coqui_folders",
     "fixtures.dictated",
     "fixtures.isolation",
+    "fixtures.no_network",
     "fixtures.rehearsal",
     "fixtures.scheduling",
     "fixtures.servers",

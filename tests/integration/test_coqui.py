@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from podloom.tts.coqui_models import missing_packages
 missing = missing_packages()
 pytestmark = [
     pytest.mark.coqui,
+    pytest.mark.usefixtures("nobody_called"),
     pytest.mark.skipif(bool(missing), reason=f"podloom[coqui] is not installed: {', '.join(missing)}"),
     # Warnings of Coqui and torch about themselves.
     pytest.mark.filterwarnings("ignore"),
@@ -42,14 +42,6 @@ def tts_home(tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("tts_home")
     build_named(home, NAME)
     return home
-
-
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch):
-    def refuse(*args: object) -> None:
-        raise AssertionError(f"tried to connect to {args[1:]}")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 def by_path(folder: Path) -> Settings:

@@ -17,6 +17,7 @@ from podloom.tts.threaded import Order
 missing = missing_packages()
 pytestmark = [
     pytest.mark.coqui,
+    pytest.mark.usefixtures("nobody_called"),
     pytest.mark.skipif(bool(missing), reason=f"podloom[coqui] is not installed: {', '.join(missing)}"),
     # Warnings of Coqui and torch about themselves.
     pytest.mark.filterwarnings("ignore"),

@@ -18,6 +18,7 @@ from podloom.tts.engine import PLAIN
 
 pytestmark = [
     pytest.mark.coqui,
+    pytest.mark.usefixtures("nobody_called"),
     pytest.mark.slow,
     pytest.mark.timeout(600),
     pytest.mark.skipif(bool(missing_packages()), reason="podloom[coqui] is not installed"),
