@@ -48,8 +48,8 @@ _LOAD_ERRORS = (
     pickle.UnpicklingError,
 )
 """What Coqui and torch raise on damaged files, and on kinds of models that they do not know."""
-_SPEAK_ERRORS = (RuntimeError, ValueError, LookupError, AssertionError, TypeError)
-"""What models raise on text or sizes they cannot take."""
+_SPEAK_ERRORS = (RuntimeError, ValueError, LookupError, AssertionError, TypeError, AttributeError)
+"""What models raise on text or sizes they cannot take, and with other versions of what they are built on."""
 
 
 class _Piece(NamedTuple):

@@ -36,6 +36,7 @@ class Library:
         self.languages: list[str] | None = None
         self.vocoder: object = None
         self.fault: Exception | None = None
+        self.speak_fault: Exception = IndexError("tensor of no elements")
         self.has_gpu = False
         self.devices: list[str] = []
         self.threads = 0
@@ -63,7 +64,7 @@ class Library:
     def synthesize(self, text: str, **arguments: object) -> dict:
         self.calls.append((text, arguments))
         if "fault" in text:
-            raise IndexError("tensor of no elements")
+            raise self.speak_fault
         return {"wav": [0.5] * 1000, "outputs": {"model_outputs": ["spectrogram"]}}
 
 
@@ -191,8 +192,10 @@ def test_recommended_speakers_come_first(settings):
     ]
 
 
-def test_what_the_model_raises_becomes_an_error_that_names_the_text(make):
-    with pytest.raises(SpeechError, match=r"cannot speak 'A fault\.': IndexError"):
+@pytest.mark.parametrize("fault", [IndexError("no elements"), AttributeError("no attribute 'get'")])
+def test_what_the_model_raises_becomes_an_error_that_names_the_text(make, library, fault):
+    library.speak_fault = fault
+    with pytest.raises(SpeechError, match=rf"cannot speak 'A fault\.': {type(fault).__name__}"):
         spoken(make(), "A fault.")
 
 
