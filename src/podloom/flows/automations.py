@@ -28,6 +28,9 @@ HEARTBEAT = "prefect.flow-run.heartbeat"
 ENDED = tuple(f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed"))
 LEFT = tuple(f"prefect.flow-run.{state}" for state in ("Suspended", "Scheduled", "Cancelling"))
 """Nobody works at such a run, or will for long; one that is to be cancelled must not be started again."""
+FAILED = "podloom.episode.failed"
+EXPIRED = "The flow was paused and never resumed*"
+"""What a Prefect server says of a run that nobody has resumed in time."""
 PATIENCE = 2
 """The server calls a run crashed after so many times the workers' own limit: they resume it meanwhile."""
 LEAST = timedelta(seconds=30)
@@ -49,7 +52,7 @@ class Row:
 
 def table(settings: Settings) -> tuple[Row, ...]:
     """Every automation of Podloom."""
-    return (_lost_runs(settings), _failures(), _alerts())
+    return (_lost_runs(settings), _failures(), _unanswered(), _alerts())
 
 
 def _lost_runs(settings: Settings) -> Row:
@@ -82,13 +85,25 @@ def _failures() -> Row:
         name="podloom: an episode was not made",
         description="An example to change or to copy: add an action in the UI, or name a notification block"
         " in PODLOOM_RUNS_NOTIFY_BLOCK.",
+        # Not the states of runs: one that has crashed is started again within a minute or two.
+        trigger=_each({FAILED}, match={"prefect.resource.id": "podloom.episode.*"}),
+        subject="Podloom: {{ event.resource['prefect.resource.name'] }} was not made",
+        body="{{ event.payload.error.message }}\n\n{{ flow_run | ui_url }}",
+    )
+
+
+def _unanswered() -> Row:
+    return Row(
+        name="podloom: a review was not answered",
+        description="Nobody works at such a run: only the server tells of its end. An example to change or to"
+        " copy: add an action in the UI, or name a notification block in PODLOOM_RUNS_NOTIFY_BLOCK.",
         trigger=_each(
-            {"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
-            of="prefect.flow-run.*",
+            {"prefect.flow-run.Failed"},
+            match={"prefect.resource.id": "prefect.flow-run.*", "prefect.state-message": EXPIRED},
             match_related=_of_flows(EPISODE_FLOWS),
         ),
-        subject="Podloom: {{ flow_run.name }} {{ flow_run.state.name | lower }}",
-        body="{{ flow_run.state.message }}\n\n{{ flow_run | ui_url }}",
+        subject="Podloom: the script of {{ flow_run.name }} was not reviewed in time",
+        body="Retry asks for the review again.\n\n{{ flow_run | ui_url }}",
     )
 
 
@@ -97,22 +112,21 @@ def _alerts() -> Row:
         name="podloom: an alert was raised",
         description="An example to change or to copy: add an action in the UI, or name a notification block"
         " in PODLOOM_RUNS_NOTIFY_BLOCK. What raises an alert: PODLOOM_ALERTS_*.",
-        trigger=_each({RAISED, CLEARED}, of="podloom.alert.*"),
+        trigger=_each({RAISED, CLEARED}, match={"prefect.resource.id": "podloom.alert.*"}),
         subject="{{ event.resource['prefect.resource.name'] }}: {{ event.event.split('.') | last }}",
         body="{{ event.payload.message }}",
     )
 
 
-def _each(events: set[str], *, of: str, **more: Any) -> EventTrigger:
-    """At every one of these events of resources whose id fits `of`."""
+def _each(events: set[str], **which: Any) -> EventTrigger:
+    """At every one of these events whose resource matches."""
     return EventTrigger(
         posture=Posture.Reactive,
         expect=events,
-        match={"prefect.resource.id": of},
         for_each={"prefect.resource.id"},
         threshold=1,
         within=timedelta(0),
-        **more,
+        **which,
     )
 
 
