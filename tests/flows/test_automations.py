@@ -7,6 +7,8 @@ import pytest
 from prefect.automations import Automation
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
+from prefect.server.events.schemas.automations import EventTrigger
+from prefect.server.events.schemas.events import RelatedResource, Resource
 from prefect.states import Crashed, Running, Suspended
 
 from fixtures.flow_runs import state_of
@@ -19,7 +21,7 @@ from podloom.settings import RunSettings, WebhookSettings
 pytestmark = pytest.mark.prefect
 
 
-LOST, FAILED, UNANSWERED, _ = table(Settings())
+LOST, UPKEEP, FAILED, UNANSWERED, _ = table(Settings())
 
 
 async def deploy(**runs):
@@ -39,7 +41,7 @@ async def test_automations_are_made_once_changed_in_place_and_kept_switched_off(
     (made,) = await known(lost)
     automation = await Automation.aread(id=made.id)
     assert await automation.adisable()
-    assert await deploy(lost_after_s=200) == [lost]
+    assert await deploy(lost_after_s=200) == [lost, UPKEEP.name]
     (changed,) = await known(lost)
     assert (changed.id, changed.enabled) == (made.id, False)
     assert changed.trigger.within.total_seconds() == 400
@@ -61,6 +63,20 @@ async def test_a_notification_block_that_is_not_there_is_named(prefect_api):
 def test_a_run_that_is_to_be_cancelled_is_not_called_crashed():
     """It would be started again."""
     assert "prefect.flow-run.Cancelling" in LOST.trigger.expect
+
+
+@pytest.mark.parametrize(
+    ("flow", "tag", "ours"),
+    [("clean-up", "podloom", True), ("clean-up", "theirs", False), ("their-flow", "podloom", False)],
+)
+def test_only_our_own_upkeep_is_missed(flow, tag, ours):
+    trigger = EventTrigger.model_validate(UPKEEP.trigger.model_dump())
+    related = [
+        {"prefect.resource.id": "f", "prefect.resource.role": "flow", "prefect.resource.name": flow},
+        {"prefect.resource.id": f"prefect.tag.{tag}", "prefect.resource.role": "tag"},
+    ]
+    run = Resource.model_validate({"prefect.resource.id": "prefect.flow-run.1"})
+    assert trigger.covers_resources(run, [RelatedResource.model_validate(one) for one in related]) == ours
 
 
 async def fired(api, row, by):

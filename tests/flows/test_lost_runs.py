@@ -15,6 +15,7 @@ from prefect.states import Crashed, Pending, Running, Scheduled
 from fixtures.flow_runs import KilledError, killed, state_of
 from fixtures.prefect_events import episode_events
 from podloom.flows import giving_up, lost
+from podloom.flows.automations import UPKEEP_FLOWS
 from podloom.flows.deploying import POOL
 from podloom.flows.finding import find_lost_runs_flow
 from podloom.flows.lost import note_told, resume_lost_runs
@@ -84,6 +85,23 @@ async def test_runs_of_the_finders_own_process_are_alive_whatever_the_server_has
     with lookout(1.0).over(run_id):
         assert await found(run_id, RunSettings()) == []
     assert await found(run_id, RunSettings()) == [1]
+
+
+@pytest.mark.parametrize("name", UPKEEP_FLOWS)
+async def test_upkeep_whose_worker_was_killed_has_crashed_and_is_left_at_that(run_in, silent_for_long, name):
+    """It would keep the next from beginning."""
+    run_id = await run_in(Running(), name, {})
+    for _ in range(2):
+        assert await found(run_id, RunSettings()) == []
+        assert (await state_of(run_id)).type == StateType.CRASHED
+
+
+async def test_flows_of_others_that_have_the_same_name_are_none_of_our_business(run_in, silent_for_long):
+    run_id = await run_in(Running(), "clean-up", {})
+    async with get_client() as client:
+        await client.update_flow_run(run_id, tags=["theirs"])
+    assert await found(run_id, RunSettings()) == []
+    assert (await state_of(run_id)).type == StateType.RUNNING
 
 
 async def test_silence_is_not_believed_after_the_server_was_away(run_in, silent_for_long):

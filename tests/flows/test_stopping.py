@@ -23,8 +23,8 @@ pytestmark = pytest.mark.prefect
 async def cancelling(run_in):
     """Makes a run that somebody cancels while nobody works at it."""
 
-    async def made(before):
-        run_id = await run_in(before)
+    async def made(before, *deployment):
+        run_id = await run_in(before, *deployment)
         async with get_client() as client, RemotePrefect() as server:
             await client.update_flow_run(run_id, infrastructure_pid="gone")
             await server.cancel(str(run_id))
@@ -62,6 +62,13 @@ async def test_a_run_that_is_cancelled_while_it_waits_to_be_tried_again_is_cance
     run_id = await cancelling(AwaitingRetry())
     assert await stopped(run_id) == [run_id]
     assert (await state_of(run_id)).type == StateType.CANCELLED
+
+
+async def test_upkeep_is_cancelled_and_nobody_told(cancelling, silent_for_long, webhook):
+    run_id = await cancelling(Running(), "clean-up", {})
+    assert await stopped(run_id) == [run_id]
+    assert (await state_of(run_id)).type == StateType.CANCELLED
+    assert webhook == []
 
 
 async def test_a_run_that_is_being_stopped_is_left_to_its_worker(cancelling, monkeypatch):

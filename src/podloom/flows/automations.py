@@ -24,6 +24,9 @@ from podloom.settings import Settings
 from podloom.tasks.alerting import CLEARED, RAISED
 
 EPISODE_FLOWS = ("generate-podcast", "scheduled-show", "revoice")
+UPKEEP_FLOWS = ("publish-feed", "clean-up", "find-lost-runs", "daily-benchmark")
+"""Others may have flows of such names: ours are known by their tag as well."""
+TAG = "podloom"
 HEARTBEAT = "prefect.flow-run.heartbeat"
 ENDED = tuple(f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed"))
 LEFT = tuple(f"prefect.flow-run.{state}" for state in ("Suspended", "Scheduled", "Cancelling"))
@@ -52,31 +55,46 @@ class Row:
 
 def table(settings: Settings) -> tuple[Row, ...]:
     """Every automation of Podloom."""
-    return (_lost_runs(settings), _failures(), _unanswered(), _alerts())
+    return (_lost_runs(settings), _lost_upkeep(settings), _failures(), _unanswered(), _alerts())
 
 
 def _lost_runs(settings: Settings) -> Row:
-    limit = timedelta(seconds=PATIENCE * settings.runs.lost_after_s)
     return Row(
         name="podloom: runs without a sign of life are crashed",
         description="The worker of such a run was killed or has lost its network. Workers that are alive"
         " start the run again; this says so in the UI, also when there is no worker left.",
-        trigger=EventTrigger(
-            posture=Posture.Proactive,
-            after={HEARTBEAT},
-            expect={HEARTBEAT, *ENDED, *LEFT},
-            match={"prefect.resource.id": "prefect.flow-run.*"},
-            match_related=_of_flows(EPISODE_FLOWS),
-            for_each={"prefect.resource.id"},
-            threshold=1,
-            within=max(limit, LEAST),
-        ),
+        trigger=_silence(settings, _of_flows(EPISODE_FLOWS)),
         actions=(
             ChangeFlowRunState(
                 state=StateType.CRASHED,
                 message="No sign of life from the worker; what was made is kept: Retry goes on from there",
             ),
         ),
+    )
+
+
+def _lost_upkeep(settings: Settings) -> Row:
+    ours = {"prefect.resource.id": f"prefect.tag.{TAG}"}
+    return Row(
+        name="podloom: upkeep without a sign of life is crashed",
+        description="Likewise for clean-up, feeds, the benchmark and the search for lost runs. One that seems"
+        " to be running keeps the next from beginning.",
+        trigger=_silence(settings, [_of_flows(UPKEEP_FLOWS), ours]),
+        actions=(ChangeFlowRunState(state=StateType.CRASHED, message="No sign of life from the worker"),),
+    )
+
+
+def _silence(settings: Settings, of: Any) -> EventTrigger:
+    limit = timedelta(seconds=PATIENCE * settings.runs.lost_after_s)
+    return EventTrigger(
+        posture=Posture.Proactive,
+        after={HEARTBEAT},
+        expect={HEARTBEAT, *ENDED, *LEFT},
+        match={"prefect.resource.id": "prefect.flow-run.*"},
+        match_related=of,
+        for_each={"prefect.resource.id"},
+        threshold=1,
+        within=max(limit, LEAST),
     )
 
 
@@ -171,7 +189,7 @@ def _wanted(row: Row, block: Any) -> AutomationCore:
         name=row.name,
         description=row.description,
         enabled=True,
-        tags=["podloom"],
+        tags=[TAG],
         trigger=row.trigger,
         actions=actions or [DoNothing()],
     )

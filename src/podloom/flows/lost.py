@@ -16,7 +16,19 @@ from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.states import Crashed, Scheduled
 
 from podloom.flows.marks import LOSS, RESUMPTION, TOLD
-from podloom.flows.silence import age, is_ours, leave_mark, marks_of, runs_in, silent_runs, since, state_id
+from podloom.flows.silence import (
+    EPISODES,
+    UPKEEP,
+    Kind,
+    age,
+    is_ours,
+    leave_mark,
+    marks_of,
+    runs_in,
+    silent_runs,
+    since,
+    state_id,
+)
 from podloom.settings import RunSettings
 from podloom.stages.webhook import LIMIT_S
 from podloom.tasks.watching import RESUMING
@@ -38,7 +50,9 @@ class Resumption:
 
 
 async def resume_lost_runs(settings: RunSettings, *, believe_silence: bool = True) -> list[Resumption]:
-    """Call runs crashed that have lost their worker, and start crashed ones again, each a few times at most.
+    """Call runs crashed that have lost their worker, and start episodes again, each a few times at most.
+
+    What is no episode has its schedule, or somebody who sees that it crashed.
 
     Args:
         settings: How long a run may be silent, and how often it is started again.
@@ -49,18 +63,19 @@ async def resume_lost_runs(settings: RunSettings, *, believe_silence: bool = Tru
     """
     async with get_client() as client:
         if believe_silence:
-            await _crash_silent(client, timedelta(seconds=settings.lost_after_s))
+            for kind in (EPISODES, UPKEEP):
+                await _crash_silent(client, kind, timedelta(seconds=settings.lost_after_s))
         found = [
             await _resume(client, run, settings)
-            for run in await runs_in(client, StateType.CRASHED)
+            for run in await runs_in(client, EPISODES, StateType.CRASHED)
             if run.deployment_id and age(run) < RECENT
         ]
     return [resumption for resumption in found if resumption is not None]
 
 
-async def _crash_silent(client: PrefectClient, patience: timedelta) -> None:
+async def _crash_silent(client: PrefectClient, kind: Kind, patience: timedelta) -> None:
     """Those that were begun, or claimed by a worker; from deployments: nobody else can start others again."""
-    for run in await silent_runs(client, patience, StateType.RUNNING, StateType.PENDING):
+    for run in await silent_runs(client, kind, patience, StateType.RUNNING, StateType.PENDING):
         if run.deployment_id and await is_ours(client, run, LOSS, patience):
             # Refused by the server when the run has ended meanwhile.
             await client.set_flow_run_state(run.id, Crashed(message=LOST))

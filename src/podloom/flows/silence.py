@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
@@ -11,7 +13,7 @@ from prefect.client.schemas.objects import FlowRun, FlowRunInput, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import PrefectHTTPStatusError
 
-from podloom.flows.automations import EPISODE_FLOWS
+from podloom.flows.automations import EPISODE_FLOWS, TAG, UPKEEP_FLOWS
 from podloom.tasks.lookout import own_runs
 from podloom.tasks.watching import HEARTBEAT
 
@@ -19,22 +21,40 @@ PAGE = 200
 CONFLICT = 409
 
 
-async def runs_in(client: PrefectClient, *states: StateType) -> list[FlowRun]:
-    """Runs of episodes in one of these states, those that ended last first."""
-    wanted = FlowRunFilter.model_validate({"state": {"type": {"any_": list(states)}}})
-    flows = FlowFilter.model_validate({"name": {"any_": list(EPISODE_FLOWS)}})
+@dataclass(frozen=True)
+class Kind:
+    """Runs of these flows, with all of these tags."""
+
+    flows: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+
+
+EPISODES = Kind(EPISODE_FLOWS)
+UPKEEP = Kind(UPKEEP_FLOWS, (TAG,))
+
+
+async def runs_in(client: PrefectClient, kind: Kind, *states: StateType) -> list[FlowRun]:
+    """Runs in one of these states, those that ended last first."""
+    wanted: dict[str, Any] = {"state": {"type": {"any_": list(states)}}}
+    if kind.tags:
+        wanted["tags"] = {"all_": list(kind.tags)}
     return await client.read_flow_runs(
-        flow_filter=flows, flow_run_filter=wanted, limit=PAGE, sort=FlowRunSort.END_TIME_DESC
+        flow_filter=FlowFilter.model_validate({"name": {"any_": list(kind.flows)}}),
+        flow_run_filter=FlowRunFilter.model_validate(wanted),
+        limit=PAGE,
+        sort=FlowRunSort.END_TIME_DESC,
     )
 
 
-async def silent_runs(client: PrefectClient, patience: timedelta, *states: StateType) -> list[FlowRun]:
+async def silent_runs(
+    client: PrefectClient, kind: Kind, patience: timedelta, *states: StateType
+) -> list[FlowRun]:
     """Runs that have been in one of these states for so long, and have given no sign of life meanwhile.
 
     Those of this process are alive, whatever the server has heard of them.
     """
     own = own_runs()
-    found = await runs_in(client, *states)
+    found = await runs_in(client, kind, *states)
     old = [run for run in found if age(run) > patience and run.id not in own]
     alive = await _alive(client, old, patience) if old else set()
     return [run for run in old if run.id not in alive]

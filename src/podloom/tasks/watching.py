@@ -124,6 +124,7 @@ class Watch:
         related = [_related("flow", run.flow_id, self._flow_name)]
         if run.deployment_id:
             related.append(_related("deployment", run.deployment_id))
+        related += [_related("tag", tag) for tag in run.tags]
         resource = {"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.name": run.name}
         emit_event(HEARTBEAT, resource=resource, related=related)
 
@@ -141,7 +142,7 @@ def ending(run: FlowRun, attempt: int) -> Ending | None:
     return "replaced" if run.deployment_id else None
 
 
-def _related(role: str, identity: UUID, name: str = "") -> dict[str, str]:
+def _related(role: str, identity: UUID | str, name: str = "") -> dict[str, str]:
     resource = {"prefect.resource.id": f"prefect.{role}.{identity}", "prefect.resource.role": role}
     return resource | ({"prefect.resource.name": name} if name else {})
 

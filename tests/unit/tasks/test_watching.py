@@ -44,11 +44,24 @@ def test_a_run_without_a_deployment_cannot_go_on_elsewhere():
 )
 async def test_only_a_running_run_gives_signs_of_life(monkeypatch, state, beats):
     """After one, the automation waits for the next: a suspended run would be called crashed."""
-    run, sent = FlowRun(flow_id=uuid4(), deployment_id=uuid4(), state=state, run_count=1), []
+    sent = await look(monkeypatch, state)
+    assert [event for event, _ in sent] == [HEARTBEAT] * beats
+
+
+async def test_a_sign_of_life_names_what_automations_know_a_run_by(monkeypatch):
+    ((_, related),) = await look(monkeypatch, Running())
+    assert {one["prefect.resource.role"] for one in related} == {"flow", "deployment", "tag"}
+    assert "prefect.tag.podloom" in {one["prefect.resource.id"] for one in related}
+
+
+async def look(monkeypatch, state):
+    """The events that a look at a run sends, and what they are related to."""
+    run = FlowRun(flow_id=uuid4(), deployment_id=uuid4(), state=state, run_count=1, tags=["podloom"])
+    sent = []
 
     async def read_flow_run(_):
         return run
 
-    monkeypatch.setattr(watching, "emit_event", lambda event, **_: sent.append(event))
+    monkeypatch.setattr(watching, "emit_event", lambda event, related, **_: sent.append((event, related)))
     await Watch()._look_and_beat(SimpleNamespace(read_flow_run=read_flow_run), run.id, 15.0)
-    assert sent == [HEARTBEAT] * beats
+    return sent
