@@ -6,13 +6,19 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from podloom.text.abbreviations import ABBREVIATIONS
-from podloom.text.stops import END, OPENERS, ends_sentence
+from podloom.text.abbreviations import ABBREVIATIONS, CLOSERS
+from podloom.text.stops import END, INITIALS, OPENERS, ends_sentence
 
 _HANGUL = re.compile("[가-힣]")
 _QUOTATIVE = re.compile(r"(?:이?라[고며는]|하[고며는]|했|말했|물었|외쳤|답했)")
+_GOES_ON = re.compile(
+    rf"{_QUOTATIVE.pattern}|[은는이가을를의에와과도로](?:\s|$)|에서|에게|으로|이?냐[고는]|[!?.]"
+)
+"""After a mark without a space: a quotation or a particle, as in "왜?라는 물음" and "야후!의"."""
 _DATE = re.compile(r"\d{4}\. ?\d{1,2}\. ?\d{1,2}$")
 _FINAL_ENDINGS = "다요까죠네지군나라자"
+_M = 16
+"""ㅁ among the finals of a syllable."""
 
 _CUTS = (
     re.compile(r"(?<=[;:—–….!?])\s+"),
@@ -87,8 +93,10 @@ def _ends_korean(text: str, start: int, match: re.Match[str]) -> bool:
     sentence = text[start : match.start()]
     final = sentence[-1:] in _FINAL_ENDINGS
     if not match["gap"]:
-        # "했다.그리고": the space is missing; "다."라고: a quotation goes on.
-        return final and not match["quote"] and _HANGUL.match(following) is not None
+        # "했다.그리고", "정말?그래": the space is missing; "다."라고: a quotation goes on.
+        ended = final or (_is_nominal(sentence) if match["stop"] == "." else match["stop"][0] in "?!？！")
+        goes_on = match["quote"] or (not final and _GOES_ON.match(following))
+        return ended and not goes_on and _HANGUL.match(following) is not None
     if match["quote"]:
         return not _QUOTATIVE.match(following)
     if match["stop"] == ".":
@@ -96,9 +104,17 @@ def _ends_korean(text: str, start: int, match: re.Match[str]) -> bool:
     return final or match["stop"][0] in "?!？！。"
 
 
+def _is_nominal(sentence: str) -> bool:
+    """Whether it ends like 갔음 and 좋음: in a word of two syllables or more that closes with ㅁ."""
+    word = sentence.rsplit(" ", 1)[-1]
+    return len(word) > 1 and "가" <= word[-1] <= "힣" and (ord(word[-1]) - ord("가")) % 28 == _M
+
+
 def _ends_after_korean(sentence: str, following: str) -> bool:
-    """Whether a full stop ends `sentence`: not in "2026. 11. 21.", "1. 제목", "J. K. 롤링", "vs. "."""
+    """Whether a full stop ends `sentence`: not in "2026. 11. 21.", "1. 제목", "J. K. 롤링", "U.S. "."""
     word = sentence.rsplit(" ", 1)[-1].lstrip(OPENERS)
     if word.isdigit():
         return not (following[0].isdigit() or sentence.strip() == word or _DATE.search(sentence))
-    return not (word in ABBREVIATIONS or word in ("e.g", "i.e") or re.fullmatch("[A-Za-z]", word))
+    if word in ("No", "Art"):
+        return not following[0].isdigit()
+    return not (word in ABBREVIATIONS or word in CLOSERS or word == "St" or INITIALS.fullmatch(word))

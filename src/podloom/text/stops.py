@@ -19,7 +19,7 @@ _NEAR = 60
 _SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SPOKEN_OF = re.compile(r"[、，,;；]|[\u3041-\u3096]|[^。！？、，]{0,5}?(?:说|說|问|問|喊|叫|答)")
 """Goes on with who said it, behind a quotation: 「行く。」と言った, “走吧。”他说."""
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)*[^\W\d_]|(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,3}")
+INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.)*[^\W\d_]|(?:[A-Za-z]{1,2}\.)+[A-Za-z]{1,3}")
 """J, U.S, Ph.D, M.Sc"""
 _NAME_LIKE_IPHONE = re.compile("[a-z][A-Z]")
 _LANGUAGES = "de da no nb nn fi cs sk hu et lv is sl hr sr tr"
@@ -55,7 +55,7 @@ def _is_cased(character: str) -> bool:
 
 def _ends_small(word: str, stop: str) -> bool:
     """Whether a stop ends a sentence of a text without capitals."""
-    abbreviated = len(word) < 2 or word in _ABBREVIATED or _INITIALS.fullmatch(word)
+    abbreviated = len(word) < 2 or word in _ABBREVIATED or INITIALS.fullmatch(word)
     return stop[0] in "?!" or (stop == "." and word[-1:].isalnum() and not abbreviated)
 
 
@@ -71,7 +71,7 @@ def _ends_after(word: str, sentence: str, following: str, language: str) -> bool
         return not (following[0].isdigit() or (first and first[0] in DAYS))
     if word in ("p.m", "a.m"):
         return first is None or first[0] not in GO_ON_WITH_A_TIME
-    if word in _RUN_ON or (_INITIALS.fullmatch(word) and word not in CLOSERS):
+    if word in _RUN_ON or (INITIALS.fullmatch(word) and word not in CLOSERS):
         # "A. The plan": a letter alone is the number of what follows.
         return opener and sentence.strip(OPENERS) != word
     # "1. First point"; in some languages also "am 5. Mai".
