@@ -29,6 +29,7 @@ _FIXED: dict[str, str] = {
 
 _MEANINGFUL: tuple[Rule, ...] = (
     (re.compile(r"(?=[①-⑳]번(?!째))"), "#"),
+    (re.compile(r"\s*([①-⑳])\s+(?=\S)"), r", \1, "),
     (re.compile(r"[△▽▼](?=\s?\d[\d.,]*\s?%)"), "-"),
     (re.compile(r"(?<=\S)\s+[△▲▽▼▷▶]\s?(?=[^\W\d])"), ", "),
 )

@@ -17,6 +17,7 @@ _BEFORE = 12
 """Characters before a number that tell what is counted."""
 _LARGEST_NATIVE_SPAN = 19
 """아홉에서 열 명, but 십에서 이십 명."""
+_ONLY_BEFORE_COUNTERS = ("한", "두", "세", "네", "스무")
 _SCALE = r"(?:[십백천]?(?:[만억]|조(?!각|사|건|합)|경(?!기|로|우))|[백천])"
 _MIXED = rf"{NUMBER}\s?{_SCALE}(?:\s?{NUMBER}\s?{_SCALE})*(?:\s?\d[\d,]*(?![\d.,]*\d|\s?[년월일시분]))?"
 _AFTER_RATIO = r"(?=[^가-힣\d.,]|[.,](?!\d)|$|(?:로|으로|의|이|가|은|는|을|를|에|인|비율|정도|까지|승|패|무))"
@@ -43,13 +44,16 @@ def count(value: str, counter: str, match: re.Match[str]) -> str:
 
 
 def _range(match: re.Match[str]) -> str:
-    """아홉에서 열 명, 십에서 이십 명."""
+    """아홉에서 열 명, 세 명에서 다섯 명, 십에서 이십 명."""
     first, last, counter = match["first"], match["last"], match["counter"]
-    if counter in ("시", "살", "번째", "시간") or (
-        counter in NATIVE_LIMITS and len(last) < 3 and int(last) <= _LARGEST_NATIVE_SPAN
+    if counter not in ("시", "살", "번째", "시간") and (
+        counter not in NATIVE_LIMITS or len(last) > 2 or int(last) > _LARGEST_NATIVE_SPAN
     ):
-        return f"{count(first, counter, match)}에서 {count(last, counter, match)} {counter}"
-    return f"{number(first)}에서 {number(last)} {counter}"
+        return f"{number(first)}에서 {number(last)} {counter}"
+    begin, end = count(first, counter, match), count(last, counter, match)
+    # 한, 두, 세, 네 and 스무 stand before a counter only.
+    gap = f" {counter}" if begin.endswith(_ONLY_BEFORE_COUNTERS) else ""
+    return f"{begin}{gap}에서 {end} {counter}"
 
 
 def mixed(text: str) -> str:

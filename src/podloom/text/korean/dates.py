@@ -134,6 +134,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<!\d)'(\d\d)년"), lambda m: f"{sino(m[1])}년"),
     (re.compile(rf"{_YEARS}(?=\d)"), lambda m: f"{sino(m[1])}년 "),
     (re.compile(_YEARS), lambda m: f"{sino(m[1])}년"),
+    (re.compile(r"((?:징역|금고) \S+년 )(\d{1,2})월"), lambda m: f"{m[1]}{sino(m[2])} 월"),
     (re.compile(r"(?<![\d.,])(\d{1,2})\s?[~–-]\s?(?=\d{1,2}월)"), r"\1월에서 "),
     (re.compile(r"(?<![\d.,])(1[0-2]|0?[1-9])월(?=\d)"), lambda m: f"{month(m[1])} "),
     (re.compile(r"(?<![\d.,])(1[0-2]|0?[1-9])월"), lambda m: month(m[1])),
@@ -142,5 +143,6 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\d:]){_CLOCK}\s?{_HALF}"), _clock),
     (re.compile(rf"(?<![\d:]){_CLOCK}(?![\d:])Z?"), _clock),
     (re.compile(rf"(?<![\d:.])(?P<hour>1[0-2]|[1-9])\s?{_HALF}"), _half_hour),
+    (re.compile(r"(?<![\d.,])0(?=\d\s?[시분초](?!리즈|기))"), ""),
     (re.compile(r"(?<=\d[시분초])(?=\d)"), " "),
 )

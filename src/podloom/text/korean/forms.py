@@ -83,6 +83,10 @@ RULES: tuple[Rule, ...] = (
         lambda m: f"{_REFERENCES[m[1]]} ",
     ),
     (re.compile(rf"(?<![A-Za-z\d.,])(\d{{1,3}})(?:st|nd|rd|th){_NOT_LETTER}"), _ordinal),
+    (
+        re.compile(r"(?:^|(?<=[.?!] ))([IVX])(?=\. ?[가-힣])"),
+        lambda m: sino({"I": "1", "V": "5", "X": "10"}[m[1]]),
+    ),
     (re.compile(rf"(?<=[A-Za-z])\s(?:{_ROMAN})(?![A-Za-z])"), lambda m: f" {ENGLISH[ROMAN[m[0].strip()]]}"),
     (re.compile(rf"(?<![A-Za-z])({_ROMAN})(?![A-Za-z])"), lambda m: sino(str(ROMAN[m[1]]))),
     (
@@ -91,13 +95,17 @@ RULES: tuple[Rule, ...] = (
     ),
     (
         re.compile(
-            r"(?<![A-Za-z\d.-])(?![vV]\d)(?:(?:[A-Z]{2,3}|[A-Za-z])-?[1-9])+[A-Z]{0,2}(?![A-Za-z\d-]|[.,]\d)"
+            r"(?<![A-Za-z\d.-])(?![vV]\d)(?:(?:[A-Z]{2,3}|[A-Za-z])-?[1-9])+[A-Z]{0,2}(?![A-Za-z\d]|-\d|[.,]\d)"
         ),
         _model,
     ),
     (
         re.compile(r"(?<![A-Za-z\d.,$€£¥₩-])([2-9])([DK])(?![A-Za-z\d/])"),
         lambda m: ENGLISH[int(m[1])] + LETTERS[m[2]],
+    ),
+    (
+        re.compile(r"(?<=\d)([A-Z])(?=석|동|호|형|블록|구역|열|타입| 타입)"),
+        lambda m: f" {LETTERS[m[1]]}",
     ),
     (re.compile(r"(?<![A-Za-z])([A-Za-z])-(?=[가-힣])"), lambda m: LETTERS[m[1].upper()]),
 )

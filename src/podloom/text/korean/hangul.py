@@ -41,7 +41,7 @@ def is_closed(word: str) -> bool:
 
 _PARTICLES = {
     "은": "는", "이": "가", "을": "를", "과": "와", "으로": "로", "이었다": "였다", "이라고": "라고",
-    "이라는": "라는", "이며": "며", "이고": "고", "이다": "다",
+    "이라는": "라는", "이며": "며", "이고": "고", "이다": "다", "이면": "면",
 }  # fmt: skip
 _OPEN_FORM = {**_PARTICLES, **{form: form for form in _PARTICLES.values()}}
 _CLOSED_FORM = {form: closed for closed, form in _PARTICLES.items()}

@@ -43,13 +43,19 @@ def _marked_names() -> re.Pattern[str]:
     """Names of the table that have digits or signs in them."""
     names = sorted((name for name in loanwords() if not name.isalpha()), key=len, reverse=True)
     return re.compile(
-        rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z0-9])", re.IGNORECASE | re.ASCII
+        rf"(?<![\w.])(?:{'|'.join(map(re.escape, names))})(?![A-Za-z])(?!(?<=\w)\d)", re.IGNORECASE | re.ASCII
     )
 
 
 def known_names(text: str) -> str:
     """`text` with names like C++, GPT-4 and Node.js in Hangul; 5G, but not 5g."""
-    return _marked_names().sub(lambda m: _in_table(m[0]) or m[0], text)
+    return _marked_names().sub(_marked_name, text)
+
+
+def _marked_name(match: re.Match[str]) -> str:
+    """A number after the name stands apart: C++17."""
+    gap = " " if match.string[match.end() : match.end() + 1].isdigit() else ""
+    return (_in_table(match[0]) or match[0]) + gap
 
 
 def _in_table(word: str) -> str | None:

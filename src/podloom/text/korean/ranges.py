@@ -10,6 +10,8 @@ from podloom.text.korean.units import UNIT, UNITS
 from podloom.text.rules import Rule
 
 _COUNTER = rf"(?P<counter>{COUNTER}|{RANKS})"
+_COUNTED = re.compile(COUNTER)
+_SCALE = r"[십백천]?[만억조경]|[십백천]"
 _MONTHS = {("5", "6"): "오뉴", ("9", "10"): "구시"}
 
 
@@ -25,6 +27,8 @@ def _pair(match: re.Match[str]) -> str:
     pair = (_MONTHS.get((first, last), "") if counter == "월" else "") or neighbours(first, last)
     if not pair:
         return match[0]
+    if scale := match.groupdict().get("scale"):
+        return pair + scale + (" " if _COUNTED.match(match.string, match.end()) else "")
     gap = " " if counter in SPACED or unit else match["gap"]
     return f"{pair}{gap}{UNITS[unit] if unit else counter}"
 
@@ -47,11 +51,12 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<=[\d%])\s?(?:->|→)\s?(?=\d)"), "에서 "),
     (re.compile(r"(?<![\d.,/])([1-4])/4\s?(?=분기)"), lambda m: f"{sino(m[1])}사"),
     (re.compile(r"(?<!\d)[1-7]0[2-8]0(?=\s?(?:세대|남성|여성|남녀|직장인|청년|유권자))"), _generations),
-    (re.compile(r"(?<![\d.,])(?P<first>[1-8]0?)[·,](?P<last>[2-9]0)대"), _decades),
+    (re.compile(r"(?<!\d)[3-6]86(?=\s?세대)"), lambda m: digits(m[0])),
+    (re.compile(r"(?<![\d.,·])(?P<first>[1-8]0?)[·,](?P<last>[2-9]0)대"), _decades),
     (
         re.compile(
             rf"(?<![\d.,~:/-])(?P<first>\d{{1,4}})\s?[~–]\s?(?P<last>\d{{1,4}})(?P<gap>\s?)"
-            rf"(?:{_COUNTER}|(?P<unit>{UNIT})(?![A-Za-z0-9/^])|(?=%(?!p|포)|[십백천만억조경]))"
+            rf"(?:{_COUNTER}|(?P<unit>{UNIT})(?![A-Za-z0-9/^])|(?=%(?!p|포))|(?P<scale>{_SCALE}))"
         ),
         _pair,
     ),

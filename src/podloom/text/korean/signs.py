@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from podloom.text.korean.hangul import jamo_name, with_particle
+from podloom.text.korean.latin import LETTERS
 from podloom.text.korean.numbers import number, sino
 from podloom.text.rules import Rule
 
@@ -65,10 +66,29 @@ def _compare(match: re.Match[str]) -> str:
     return f"{_compared(first, sign, middle).removesuffix('다')}고, {_compared(middle, second, last)}"
 
 
+def _bounded(match: re.Match[str]) -> str:
+    """p<0.05로: 피는 영 점 영오 미만으로."""
+    first = LETTERS.get(match[1].upper()) or number(match[1])
+    bound = {"<": "미만", ">": "초과", "≤": "이하", "≥": "이상"}[match[2]]
+    return f"{with_particle(first, '는')} {match[3]} {with_particle(bound, match[4])}"
+
+
+def _below(match: re.Match[str]) -> str:
+    """A-, BBB-: marks and ratings."""
+    return f"{match[1] or match[2]} 마이너스"
+
+
 POWERS: tuple[Rule, ...] = ((re.compile(r"(?<=\d)\^(-?)(\d+)"), _power),)
 """Powers of numbers come before units: 10^8 m is no m of 8."""
 
 FIGURES: tuple[Rule, ...] = (
+    (
+        re.compile(
+            rf"(?<![A-Za-z\d])([A-Za-z]|{_NUMBER})\s?([<>≤≥])\s?({_NUMBER})"
+            r"(로|으로|이면|면|인|이고|고|은|는|이|가|을|를|에서|에|의|과|와)(?![가-힣])"
+        ),
+        _bounded,
+    ),
     (re.compile(r"(?<![A-Za-z])([A-Za-z])\(([a-z])\)"), r"\1 \2"),
     (re.compile(r"(?<=[A-Za-z])\^(-?)(\d+)"), _power),
     (re.compile(r"(?<=\d)\s?[x×*]\s?(?=\d)"), " 곱하기 "),
@@ -76,6 +96,9 @@ FIGURES: tuple[Rule, ...] = (
     (re.compile(r"(?<=\d)\s?\+\s?(?=\d)"), " 더하기 "),
     (re.compile(r"(?<=\d)\s[-–]\s(?=\d)"), " 빼기 "),
     (re.compile(r"(?<=\d)\+(?!\w)"), " 이상"),
+    (re.compile(r"(?<=[A-Za-z])\+(?=[A-Za-z])"), " 플러스 "),
+    (re.compile(r"(?<=[A-Za-z])\+(?!\+)"), " 플러스"),
+    (re.compile(r"(?<![A-Za-z])([A-D])-(?=\s|$)|(?<![A-Za-z])([A-D]{2,3})-(?![A-Za-z\d-])"), _below),
     (re.compile(r"(?<=[A-Za-z])-?(?=\d)"), " "),
     (re.compile(r"(?<=\d)-(?=[A-Za-z가-힣])"), " "),
     (re.compile(_NUMBER), lambda m: number(m[0])),
@@ -106,7 +129,10 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"∞"), "무한대"),
     (re.compile(r"°"), "도"),
     (re.compile(r"(?<=[가-힣])\s?%p?"), " 퍼센트"),
-    (re.compile(r"(?<![가-힣])([가-힣])·(?=[가-힣](?:·|\s|[이가은는을를의]\s|$))"), r"\1"),
+    (
+        re.compile(r"(?<![가-힣])[가-힣](?:·[가-힣]){1,4}(?=[^가-힣·]|$|[이가은는을를의]\s)"),
+        lambda m: m[0].replace("·", ""),
+    ),
     (re.compile(r"·"), ", "),
     (re.compile(f"[{''.join(_GREEK)}{''.join(_GREEK).upper()}]"), lambda m: _GREEK[m[0].lower()]),
     (re.compile(r"(?<=[가-힣])\([\u4e00-\u9fff]+\)"), ""),

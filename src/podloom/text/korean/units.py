@@ -21,6 +21,6 @@ UNITS: dict[str, str] = {
     "hr": "시간", "fps": "프레임", "rpm": "알피엠", "bpm": "비피엠", "pt": "포인트", "bp": "베이시스포인트",
     "bps": "베이시스포인트", "mmHg": "밀리미터 수은주", "kg·m": "킬로그램미터", "kgf·m": "킬로그램미터",
     "N·m": "뉴턴미터", "N": "뉴턴", "°": "도", "Ω": "옴", "kΩ": "킬로옴", "MΩ": "메가옴", "GiB": "기비바이트",
-    "MiB": "메비바이트",
+    "MiB": "메비바이트", "dL": "데시리터", "mol": "몰",
 }  # fmt: skip
 UNIT = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
