@@ -9,6 +9,7 @@ goes through the rules below in the order of `join`; then jamo become symbols of
 
 The vocabulary has no tense stops. Where only the standard makes a lax stop tense between voiced sounds (발전,
 할 것), the voiced lax symbol is kept: heard by Whisper, the voiceless one became an aspirated sound (발찬).
+Nor does a final begin the next word (대책 없이), though it is standard: the voice was understood worse.
 No Korean listener has judged the result.
 """
 
@@ -66,19 +67,17 @@ class Syllable:
     initial: str
     vowel: str
     final: str
-    linked: bool = False
-    """Whether its initial comes from the word before, which makes it no beginning of a word."""
 
 
 def phonemes(text: str) -> str:
     """Kokoro phonemes of a Korean sentence; punctuation is kept, because it carries the pauses."""
     spoken, previous = "", None
-    for unit in _pronounce(text, tense=False):
+    for unit in _pronounce(text, standard=False):
         if isinstance(unit, str):
             spoken += unit.translate(PUNCTUATION)
             previous = previous if unit == " " else None
             continue
-        onset = _initial_ipa(unit, previous, word_start=spoken[-1:] == " " and not unit.linked)
+        onset = _initial_ipa(unit, previous, word_start=spoken[-1:] == " ")
         spoken += onset + VOWEL_IPA[unit.vowel] + FINAL_IPA[unit.final]
         previous = unit
     return re.sub("t(?=[sɕ])", "", spoken)  # no separate t before s: 있습 is one long s
@@ -88,7 +87,7 @@ def as_hangul(text: str) -> str:
     """The spoken form written in Hangul."""
     return "".join(
         unit if isinstance(unit, str) else compose(unit.initial, unit.vowel, unit.final)
-        for unit in _pronounce(text, tense=True)
+        for unit in _pronounce(text, standard=True)
     )
 
 
@@ -105,12 +104,12 @@ def _respellings(*, tense: bool) -> tuple[dict[str, str], re.Pattern[str]]:
     return {word.lstrip("~"): respelling for word, respelling, _ in rows}, pattern
 
 
-def _pronounce(text: str, *, tense: bool) -> list[Syllable | str]:
-    """Syllables as spoken; everything that is not Hangul stays a character."""
-    table, pattern = _respellings(tense=tense)
+def _pronounce(text: str, *, standard: bool) -> list[Syllable | str]:
+    """Syllables as spoken, by the standard or for the voice; what is not Hangul stays a character."""
+    table, pattern = _respellings(tense=standard)
     respelled = pattern.sub(lambda match: table[match[0]], text)
     units: list[Syllable | str] = [_syllable(char) for char in respelled]
-    if tense:
+    if standard:
         _tense_after_prospective(respelled, units)
     for index, unit in enumerate(units):
         if not isinstance(unit, Syllable) or not unit.final:
@@ -118,7 +117,7 @@ def _pronounce(text: str, *, tense: bool) -> list[Syllable | str]:
         gap = units[index + 1 : index + 2] == [" "]
         following = units[index + 1 + gap : index + 2 + gap]
         if following and isinstance(following[0], Syllable):
-            join(unit, following[0], gap=gap)
+            join(unit, following[0], gap=gap, link=standard or not gap)
         else:
             unit.final = NEUTRAL.get(unit.final, unit.final)
     return units
@@ -148,13 +147,18 @@ def _tense_after_prospective(text: str, units: list[Syllable | str]) -> None:
             following.initial = TENSED.get(following.initial, following.initial)
 
 
-def join(a: Syllable, b: Syllable, *, gap: bool) -> None:
-    """Apply the rules to the boundary of two syllables; `gap` is one space between them."""
+def join(a: Syllable, b: Syllable, *, gap: bool, link: bool) -> None:
+    """Apply the rules to the boundary of two syllables.
+
+    `gap` is one space between them; `link`, whether a final may begin the second syllable.
+    """
     if not gap and _palatalise(a, b):
         return
     if a.final in H_FINALS:
         _resolve_h_final(a, b, gap=gap)
-    if not a.final or _aspirate(a, b) or (_link_words(a, b) if gap else _link(a, b)):
+    if not a.final or _aspirate(a, b):
+        return
+    if link and (_link_words(a, b) if gap else _link(a, b)):
         return
     _tense_after_cluster(a, b, gap=gap)
     _assimilate(a, b)
@@ -214,7 +218,7 @@ def _link_words(a: Syllable, b: Syllable) -> bool:
     stop = NEUTRAL.get(a.final, a.final)
     if b.initial != "ㅇ" or b.vowel not in LINKING_VOWELS or stop not in NASAL:
         return False
-    a.final, b.initial, b.linked = "", stop, True
+    a.final, b.initial = "", stop
     return True
 
 

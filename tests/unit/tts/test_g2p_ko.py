@@ -44,7 +44,7 @@ def test_standard_pronunciation(written: str, spoken: str):
         ("좋다, 그래?", "ʨotʰa, kɯɾɛ?"),
         ("발전", "palʥʌn"),
         ("꽃잎이", "konnipʰi"),
-        ("밭 아래", "pa daɾɛ"),
+        ("밭 아래", "pat aɾɛ"),
         ("", ""),
     ],
 )
