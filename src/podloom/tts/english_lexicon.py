@@ -60,6 +60,8 @@ def entry(word: str) -> Entry | None:
 
 def lookup(word: str, role: str = "DEFAULT") -> str | None:
     """Phonemes of `word` in a role: VERB, NOUN, ADJ, VBD, VBN, or None at the end of a phrase."""
+    if ours := _names().get(word.lower()):
+        return ours
     found = entry(word)
     if isinstance(found, dict):
         return (
@@ -67,7 +69,14 @@ def lookup(word: str, role: str = "DEFAULT") -> str | None:
             or found.get("DEFAULT")
             or next((value for value in found.values() if value), None)
         )
-    return found or _names().get(word)
+    return found
+
+
+def is_also_name(word: str) -> bool:
+    """True for a capitalised word that the lexicon has in small letters too, with other sounds."""
+    gold, silver = lexicons()
+    name = gold.get(word) or silver.get(word)
+    return name is not None and name != (gold.get(word.lower()) or silver.get(word.lower()) or name)
 
 
 def is_acronym(word: str) -> bool:

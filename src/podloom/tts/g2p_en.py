@@ -14,9 +14,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from podloom.tts.english_lexicon import is_acronym, known, lookup
+from podloom.tts.english_lexicon import is_acronym, is_also_name, known, lookup
 from podloom.tts.english_sounds import by_letters, is_pronounceable
-from podloom.tts.homographs import OVERRIDES, role
+from podloom.tts.homographs import pronounced, role
 
 # Function words in their unstressed form; the lexicon gives the dictionary form.
 WEAK = {
@@ -28,6 +28,8 @@ _BEFORE_VOWEL = {"the": "ði", "to": "tʊ"}
 _VOWELS = "æɑɔɛɪiʊuʌəAIOWYᵻɜɐ"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*'?")
 _LETTERS = re.compile(r"\b[A-Z](?:'s)?(?: [A-Z](?:'s)?)+(?![\w'])")
+_NAMES_ANYWHERE = ("August", "Polish", "Reno")
+"""Names also where every word has a capital, at the start of a sentence."""
 _STARTS = re.compile(r"(?:^|[.!?,;:…—])[\s\"]*$")
 _ENDS_PHRASE = re.compile(r"\s*(?:[.,!?;:…—]|$)")
 
@@ -73,16 +75,24 @@ def _word(text: str, match: re.Match[str], words: Sequence[str], index: int, mis
     word = match[0].rstrip("'")
     ends_phrase = _ENDS_PHRASE.match(text, match.end()) is not None
     lower = word.lower()
-    following = words[index + 1] if index + 1 < len(words) else ""
-    if lower in OVERRIDES and following in OVERRIDES[lower][0]:
-        return OVERRIDES[lower][1]
+    if said := pronounced(words, index):
+        return said
     if len(word.removesuffix("'s")) == 1 and _is_letter(word, text[: match.start()]):
         return _letter_run(word)
     if is_acronym(word):
         return _letter_run(" ".join(word))
     weak = None if ends_phrase else WEAK.get(lower)
     part = role(words, index, ends_phrase=ends_phrase)
+    if _is_name(word, text[: match.start()], part):
+        return lookup(word) or ""
     return weak or lookup(lower, part) or lookup(word, part) or known(lower, part) or _outside(word, missing)
+
+
+def _is_name(word: str, before: str, part: str) -> bool:
+    """Whether a word is a name by its capital, and one that sounds different without: Polish, Reno."""
+    if not (word.istitle() and is_also_name(word)):
+        return False
+    return _STARTS.search(before) is None or (word in _NAMES_ANYWHERE and part != "VERB")
 
 
 def _is_letter(word: str, before: str) -> bool:

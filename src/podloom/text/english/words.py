@@ -12,7 +12,7 @@ _ACRONYMS = (
     "NASDAQ FIFA UEFA IKEA BLEU CUDA RAG BERT ZIP FOMO YOLO SWAT DARPA NAFTA ASEAN FEMA OSHA CERN JSON YAML "
     "REST CRUD CORS SOAP INTERPOL HIPAA TOML ERISA NIMBY SARS MERS ARPA CAPTCHA WYSIWYG GIMP BASIC COBOL "
     "FORTRAN UNIX LINUX AWOL SAAB LEGO VISA NIST MIDI WASM TED DOS PET ACID KERNEL MOMA POTUS SCOTUS LIDAR "
-    "SaaS PaaS LoRA OK DALL BRICS OPSEC MAX DAX COP PEP JIT GIL ARM"
+    "SaaS PaaS LoRA OK DALL BRICS OPSEC MAX DAX COP PEP JIT GIL ARM KOSPI SPAC"
 )
 ACRONYMS = frozenset(_ACRONYMS.split())
 """Written in capitals and read as a word; other words of up to five capitals are spelled."""
@@ -61,7 +61,8 @@ NAMES: dict[str, str] = {
     "eg.": "for example,", "i.e.": "that is,", "ie.": "that is,", "et al.": "and others", "p.a.": "per annum",
     "y/y": "year over year", "YoY": "year over year",
     "q/q": "quarter over quarter", "m/m": "month over month", "QoQ": "quarter over quarter",
-    "MoM": "month over month", "49ers": "forty-niners", "76ers": "seventy-sixers", "Utd": "United",
+    "MoM": "month over month", "FTSE": "footsie",
+    "49ers": "forty-niners", "76ers": "seventy-sixers", "Utd": "United",
     "gov't": "government", "Gov't": "Government", "int'l": "international", "Int'l": "International",
     "nat'l": "national", "IPv4": "I P V four", "IPv6": "I P V six", "Ctrl": "Control", "VRAM": "V RAM",
     "DRAM": "D RAM",
