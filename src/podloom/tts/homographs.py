@@ -163,6 +163,7 @@ _METAL = _words(
 SOUNDS: dict[str, tuple[Case, ...]] = {
     "lead": (Case("lˈɛd", before=_METAL), Case("lˈɛd", after=_words("blood exposure_to exposed_to molten"))),
     "resume": (Case("ɹˈɛzəmˌA", after=_words("a my your his her their our the")),),
+    "abe": (Case("ˈɑbA", after=_words("shinzo minister mister")),),
     "des": (Case("də", before=_words("moines plaines")),),
     "la": (Case("lə", before=_words("jolla")),),
     "nice": (Case("nˈis", after=_words("cannes_and in_downtown")), Case("nˈis", before=_words("france"))),

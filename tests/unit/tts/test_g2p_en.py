@@ -163,6 +163,8 @@ def test_homographs(sentence: str, word: str):
         ("Los Angeles", "lˈɔs ˈænʤələs"),
         ("Des Moines", "də mˈYn"),
         ("Pfizer", "fˈIzəɹ"),
+        ("Minister Abe", "mˈɪnəstəɹ ˈɑbA"),
+        ("crème brûlée", "kɹˈɛm bɹulˈA"),
     ],
 )
 def test_names(word: str, spoken: str):
