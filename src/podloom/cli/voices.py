@@ -11,14 +11,7 @@ from rich.table import Column, Table
 from podloom.cli.output import Json, console, print_json
 from podloom.cli.running import run_async
 from podloom.domain import Language, Voice
-from podloom.errors import OutputError, PodloomError, VoiceError
-from podloom.settings import Settings, load_settings
-from podloom.tts.engine import ENGINES, SpeechEngine, build_engine
-
-SAMPLES: dict[Language, str] = {
-    "en": "Hello, and welcome. This is how I sound when I read your next episode.",
-    "ko": "안녕하세요. 다음 에피소드를 이 목소리로 들려 드릴게요.",
-}
+from podloom.settings import load_settings
 
 NAMED_FROM = 100
 """Columns of a terminal; in a narrower one there is no room for names, and ids are what has to be typed."""
@@ -33,56 +26,21 @@ def voices(
     as_json: Json = False,
 ) -> None:
     """List the voices, or speak a sample of one to a file."""
+    from podloom.stages.auditions import list_voices, speak_sample  # noqa: PLC0415 - imports the rooms
+
     settings = load_settings()
-    listed, missing = _voices(engine, language, settings)
     if sample:
-        voice = _pick(listed, sample)
-        run_async(_speak(build_engine(voice.engine, settings), voice, text, to))
+        voice = run_async(speak_sample(sample, to, settings, engine=engine, language=language, text=text))
+        if as_json:
+            print_json({"voice": voice.model_dump(), "sample": str(to)})
+        else:
+            console().print(f"{voice.label or voice.id} speaks in {to}", soft_wrap=True)
+        return
+    listed, missing = run_async(list_voices(engine, language, settings))
     if as_json:
-        sampled = {"sample": str(to)} if sample else {}
-        print_json({"voices": [voice.model_dump() for voice in listed], "missing": missing, **sampled})
-    elif sample:
-        console().print(f"{voice.label or voice.id} speaks in {to}", soft_wrap=True)
+        print_json({"voices": [voice.model_dump() for voice in listed], "missing": missing})
     else:
         _print(listed, missing)
-
-
-def _voices(engine: str, language: Language | None, settings: Settings) -> tuple[list[Voice], dict[str, str]]:
-    """Voices of every engine that can be built; and why the others cannot."""
-    listed: list[Voice] = []
-    missing: dict[str, str] = {}
-    for name in [engine] if engine else ENGINES:
-        try:
-            listed += build_engine(name, settings).voices(language)
-        except VoiceError:
-            raise
-        except PodloomError as error:
-            if engine:
-                raise
-            missing[name] = str(error)
-    return listed, missing
-
-
-def _pick(listed: list[Voice], wanted: str) -> Voice:
-    names = {wanted.lower(), wanted.partition("/")[2].lower()}  # of Piper's voices some have a / of their own
-    for voice in listed:
-        if names & {voice.id.lower(), voice.label.lower()}:
-            return voice
-    raise VoiceError(f"there is no voice {wanted!r} here; `podloom voices` lists those there are")
-
-
-async def _speak(engine: SpeechEngine, voice: Voice, text: str, to: Path) -> None:
-    from podloom.text.normalize import normalize  # noqa: PLC0415 - only for a sample
-
-    await engine.load()
-    spoken = normalize(text or SAMPLES[voice.language], voice.language)
-    audio = await engine.synthesize(spoken, voice)
-    import soundfile  # noqa: PLC0415 - only for a sample
-
-    try:
-        soundfile.write(to, audio.samples, audio.sample_rate)
-    except (OSError, ValueError, TypeError, soundfile.LibsndfileError) as error:
-        raise OutputError(f"cannot write the sample to {str(to)!r}: {error}") from error
 
 
 def _print(listed: list[Voice], missing: dict[str, str]) -> None:

@@ -160,7 +160,7 @@ def _assigned(wanted: Sequence[SpeakerRequest], engine: SpeechEngine, language: 
             f"{engine.name} has {len(offered)} voices for {language!r} and the episode has {len(wanted)} "
             "speakers; take fewer speakers, or another engine"
         )
-    chosen = [_find(speaker.voice, engine, language) if speaker.voice else None for speaker in wanted]
+    chosen = [find_voice(speaker.voice, engine, language) if speaker.voice else None for speaker in wanted]
     taken = [voice for voice in chosen if voice]
     _refuse_alike(taken, engine, offered)
     cast_: list[Voice] = []
@@ -188,8 +188,12 @@ def _unclear(voice: Voice) -> bool:
     return (voice.error_rate or 0.0) > UNCLEAR
 
 
-def _find(wanted: str, engine: SpeechEngine, language: Language) -> Voice:
-    """The voice by id or label."""
+def find_voice(wanted: str, engine: SpeechEngine, language: Language) -> Voice:
+    """The voice by id, label or recipe.
+
+    Raises:
+        VoiceError: There is none, or it does not speak the language.
+    """
     offered = engine.voices(language)
     if found := _matching(wanted, offered):
         return found[0]

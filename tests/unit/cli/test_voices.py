@@ -1,34 +1,14 @@
-"""Finding the voice that a sample is asked of."""
+"""The table of voices."""
+
+import asyncio
+import socket
 
 import pytest
 
-from podloom.cli.voices import _pick
-from podloom.domain import Voice
-from podloom.errors import VoiceError
-
-LISTED = [
-    Voice(engine="kokoro", id="jm_kumo", label="Kumo", language="en"),
-    Voice(engine="piper", id="libritts/p12", label="libritts/p12", language="en"),
-]
-
-
-@pytest.mark.parametrize(
-    ("wanted", "found"),
-    [
-        ("jm_kumo", "jm_kumo"),
-        ("KUMO", "jm_kumo"),
-        ("kokoro/jm_kumo", "jm_kumo"),
-        ("libritts/p12", "libritts/p12"),
-        ("piper/libritts/p12", "libritts/p12"),
-    ],
-)
-def test_by_id_or_name_with_or_without_its_engine(wanted, found):
-    assert _pick(LISTED, wanted).id == found
-
-
-def test_nobody_is_an_error():
-    with pytest.raises(VoiceError, match="'Nemo'"):
-        _pick(LISTED, "Nemo")
+from podloom.serving.speech import SpeechService
+from podloom.serving.threaded import ThreadedServer
+from podloom.settings import Settings
+from podloom.tts.tone import ToneEngine
 
 
 @pytest.mark.parametrize(("columns", "named"), [("80", False), ("120", True)])
@@ -44,3 +24,26 @@ def test_ids_are_whole_in_every_terminal(podloom, monkeypatch, columns, named):
     }
     assert ("Low tone" in "".join(lines)) is named
     assert lines[-1] == "licence of tone: none: a tone"
+
+
+async def test_the_voices_of_a_speech_server_are_those_it_has(podloom, monkeypatch):
+    service = SpeechService(ToneEngine(Settings()), Settings())
+    listener = socket.create_server(("127.0.0.1", 0))
+    monkeypatch.setenv("PODLOOM_SPEECH_BASE_URL", f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
+    with ThreadedServer(service.asgi, listener, "speech"):
+        await service.load()
+        listed = await asyncio.to_thread(
+            podloom, "voices", "--engine", "openai", "--language", "en", "--json"
+        )
+    assert [voice["id"] for voice in listed.json["voices"]] == [
+        "tone-low",
+        "tone-high",
+        "tone-middle",
+        "tone-bright",
+    ]
+
+
+def test_a_server_that_is_not_set_up_has_no_voices(podloom):
+    listed = podloom("voices", "--json").json
+    assert "openai" not in {voice["engine"] for voice in listed["voices"]}
+    assert "set PODLOOM_SPEECH_API_KEY" in listed["missing"]["openai"]
