@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from podloom.audio.formats import check_formats
 from podloom.cache.opening import open_cache, open_clips, open_slots
 from podloom.cache.protocol import Cache
-from podloom.domain import EpisodeRequest, slug
+from podloom.domain import EpisodeRequest, Language, slug
 from podloom.errors import PodloomError, ProviderError, RequestError
 from podloom.metrics.recording import counted
 from podloom.script.replay import ReplayWriter, load_script, replay_request
@@ -112,7 +112,7 @@ async def meet_and_open(
     check_here(asked)
     choice = choose_engine(asked, settings)
     telemetry.note(f"voices: {choice.name} ({choice.reason})")
-    await meet_voices(choice.name, settings)
+    await meet_voices(choice.name, asked.language, settings)
     return open_run(request, settings, telemetry, run_id)
 
 
@@ -133,22 +133,26 @@ def check_here(request: EpisodeRequest) -> None:
         check_place(out / slug(request.title))
 
 
-async def meet_voices(engine_name: str, settings: Settings) -> None:
-    """Ask a speech server of ours for its voices, which the cast is chosen from; once a process.
+async def meet_voices(engine_name: str, language: Language, settings: Settings) -> None:
+    """Ask for the voices, which the cast is chosen from, whoever takes time to tell them; once a process.
+
+    A speech server of ours tells its own, and of some models the voices are known when they are loaded: that
+    takes seconds, in which the other runs of this process go on.
 
     Raises:
         ProviderError: The server does not answer, and no fallback engine could speak instead.
+        SpeechError: The model cannot be loaded.
     """
-    if not settings.speech.base_url:
-        return
     for name in {engine_name, settings.speech.fallback_engine} - {""}:
-        if not (engine := shared.engine(name, settings)).remote:
-            continue
-        try:
-            await engine.load()
-        except ProviderError as error:
-            if not error.retryable or settings.speech.fallback_engine in {"", name}:
-                raise  # else the run notes it when it loads the engine
+        engine = shared.engine(name, settings)
+        if not engine.remote:
+            await asyncio.to_thread(engine.voices, language)
+        elif settings.speech.base_url:
+            try:
+                await engine.load()
+            except ProviderError as error:
+                if not error.retryable or settings.speech.fallback_engine in {"", name}:
+                    raise  # else the run notes it when it loads the engine
 
 
 def open_run(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str) -> Run:
