@@ -4,6 +4,7 @@ import asyncio
 import sys
 import textwrap
 from asyncio.subprocess import PIPE
+from datetime import datetime, timedelta
 
 import pytest
 from pydantic import BaseModel
@@ -96,6 +97,15 @@ async def test_a_script_that_is_voiced_again_keeps_the_sources_that_it_was_writt
     again = first.request.model_copy(update={"script": "/out/tides/script.json"})
     await database.save_episode(first.model_copy(update={"sources": (), "request": again}))
     assert (await database.load_episode("e1")).sources == first.sources
+
+
+async def test_clips_of_old_episodes_need_not_be_kept(database):
+    made = record(4)
+    await database.save_episode(made)
+    published = datetime.fromisoformat(made.episode.published_at)
+    kept = {clip.sha256 for clip in made.clips}
+    assert await database.referenced_clips(published) == kept
+    assert await database.referenced_clips(published + timedelta(seconds=1)) == set()
 
 
 async def test_writers_at_the_same_time_leave_one_copy(database_settings, database):

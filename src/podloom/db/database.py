@@ -112,9 +112,9 @@ class Database:
         """Newest first, of one show or of all."""
         return await self._transact(lambda connection: loading.list_episodes(connection, limit, podcast))
 
-    async def referenced_clips(self) -> set[str]:
-        """Digests of the clips that saved episodes are made of."""
-        return await self._transact(loading.referenced_clips)
+    async def referenced_clips(self, since: datetime | None = None) -> set[str]:
+        """Digests of the clips that saved episodes are made of; of all, or of those published since then."""
+        return await self._transact(lambda connection: loading.referenced_clips(connection, since))
 
     async def forget_unused(self) -> int:
         """Delete clips and texts that no episode refers to any more; returns their number."""

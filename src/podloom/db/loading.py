@@ -88,9 +88,13 @@ async def count_episodes(connection: AsyncConnection) -> int:
     return (await connection.execute(select(func.count()).select_from(tables.episodes))).scalar_one()
 
 
-async def referenced_clips(connection: AsyncConnection) -> set[str]:
-    """Digests of the clips that saved episodes are made of."""
-    return set((await connection.execute(select(tables.segments.c.clip).distinct())).scalars())
+async def referenced_clips(connection: AsyncConnection, since: datetime | None) -> set[str]:
+    """Digests of the clips that saved episodes are made of, of those published since then."""
+    query = select(tables.segments.c.clip).distinct()
+    if since is not None:
+        published = since.astimezone(UTC).isoformat(timespec="seconds")  # as it is stored
+        query = query.join(tables.episodes).where(tables.episodes.c.published_at >= published)
+    return set((await connection.execute(query)).scalars())
 
 
 async def list_benchmarks(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from podloom.cache.clips import GRACE_S
@@ -34,7 +35,9 @@ async def clean(settings: Settings) -> dict[str, int]:
         entries = await cache.expire() + await asyncio.to_thread(clean_readings, settings)
         database = await shared.database(settings)
         await database.forget_unused()
-        keep = await cache.references() | await database.referenced_clips()
+        kept = settings.cache.clips_kept_days
+        since = datetime.now(UTC) - timedelta(days=kept) if kept else None
+        keep = await cache.references() | await database.referenced_clips(since)
         clips = await open_clips(settings, cache).clean(keep, older_than_s=GRACE_S)
     finally:
         await cache.close()
