@@ -22,6 +22,7 @@ COMMANDS = {
     "show": "episodes.show_episode",
     "resume": "runs.resume",
     "serve": "serve.serve",
+    "library": "library.library",
     "speech-server": "speech_server.speech_server",
     "stats": "stats.stats",
     "submit": "submit.submit",
