@@ -108,7 +108,7 @@ RULES: tuple[Rule, ...] = (
         ),
         _temperature,
     ),
-    (re.compile(rf"{_NOT_BEFORE}-({NUMBER})(?=\s?도(?!\w*시))"), r"영하 \1"),
+    (re.compile(rf"{_NOT_BEFORE}(?<![가-힣])-({NUMBER})(?=\s?도(?!\w*시|루|움))"), r"영하 \1"),
     (
         re.compile(
             r"(?<=\d)\s?[~–—]\s?(?=[$€£₩]?\d)|(?<=\d[%°])\s?[~–—-]\s?(?=\d)"

@@ -28,9 +28,9 @@ _PER_UNITS = r"km|kg|mg|ml|kWh|MWh|GB|MB|MW|ha|[gmtLl]|m\^[23]"
 _ORDINALS = ("퍼스트", "세컨드", "서드", "포스", "피프스", "식스스", "세븐스", "에이스", "나인스", "텐스")
 ROMAN = {
     "II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9, "XI": 11, "XII": 12, "XIII": 13,
-    "XIV": 14, "XV": 15, "XVI": 16,
+    "XIV": 14, "XV": 15, "XVI": 16, "I": 1, "V": 5, "X": 10,
 }  # fmt: skip
-_ROMAN = "|".join(sorted(ROMAN, key=len, reverse=True))
+_ROMAN = "|".join(sorted(filter(lambda numeral: len(numeral) > 1, ROMAN), key=len, reverse=True))
 _NOT_LETTER = "(?![A-Za-z])"
 
 
@@ -63,13 +63,14 @@ def _model(match: re.Match[str]) -> str:
 
 
 FIRST_RULES: tuple[Rule, ...] = (
+    (re.compile(r"(?<![A-Za-z])<(?=[^\s<>=])([^<>]{1,60})(?<![\s=])>"), r' "\1"'),
     (re.compile(r"(?<![\w/])#(\d+)(?:번(?!째)|(?!\w))"), lambda m: f"{sino(m[1])} 번"),
     (re.compile(r"(?<![A-Za-z])[Nn]o\.\s?(\d+)번?"), lambda m: f"{sino(m[1])} 번"),
     (re.compile(r"(?<![\w.)])\.(?=\d)"), "0."),
     (re.compile(r"(?<=[mM]\^2)(?=[A-Z](?![A-Za-z]))"), " "),
     (re.compile(rf"(?<![A-Za-z\d])({_PER_UNITS})(?=당 )"), lambda m: UNITS[m[1]]),
 )
-"""These come before addresses: "#2번" is no hashtag."""
+"""These come before addresses: "#2번" is no hashtag. Nor is <파묘> a comparison, it is a title."""
 
 RULES: tuple[Rule, ...] = (
     *(
@@ -84,8 +85,8 @@ RULES: tuple[Rule, ...] = (
     ),
     (re.compile(rf"(?<![A-Za-z\d.,])(\d{{1,3}})(?:st|nd|rd|th){_NOT_LETTER}"), _ordinal),
     (
-        re.compile(r"(?:^|(?<=[.?!] ))([IVX])(?=\. ?[가-힣])"),
-        lambda m: sino({"I": "1", "V": "5", "X": "10"}[m[1]]),
+        re.compile(r"(?:^|(?<=[.?!] ))([IVX])(?=\. ?[가-힣])|(?<=진도 )([IVX])(?![A-Za-z])"),
+        lambda m: sino(str(ROMAN[m[1] or m[2]])),
     ),
     (re.compile(rf"(?<=[A-Za-z])\s(?:{_ROMAN})(?![A-Za-z])"), lambda m: f" {ENGLISH[ROMAN[m[0].strip()]]}"),
     (re.compile(rf"(?<![A-Za-z])({_ROMAN})(?![A-Za-z])"), lambda m: sino(str(ROMAN[m[1]]))),

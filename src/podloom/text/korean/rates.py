@@ -31,6 +31,7 @@ def _rate(match: re.Match[str]) -> str:
 
 RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d./])24/7(?![\d/])"), "24시간 연중무휴"),
+    (re.compile(r"(?<=\d)m(?=\d\d(?![\d.A-Za-z]))"), "m "),
     (re.compile(r"(?<![\d.,])(\d{2,3})/(?=\d{2,3}\s?mmHg)"), r"\1에 "),
     (
         re.compile(
