@@ -19,6 +19,7 @@ _FIXED: dict[str, str] = {
     **dict.fromkeys("〜∼～", "~"),
     **dict.fromkeys("∙ㆍ‧•", "·"),
     **dict.fromkeys("✕✖", "×"),
+    **dict.fromkeys("º˚", "°"),
     **{c: c for c in "°^`…¢"},
     **dict.fromkeys("™℠", ""),
     "‒": "–", "―": "—", "∗": "*", "⁄": "/", "∕": "/", "№": " No. ", "、": ",", "。": ". ",

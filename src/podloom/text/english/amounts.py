@@ -43,7 +43,9 @@ _NO_NOUN = (
     "she|it|they|we|you|that|which|who|between|above|below|over|under|away|long|wide|tall|deep|high|thick|as|into"
 )
 _NOUN_AFTER = re.compile(rf"\s(?!(?:{_NO_NOUN}|\w+ed)\b)[A-Za-z]")
-_DETERMINER = re.compile(r"(?:\b(?:an?|another|the|this|that|its|his|her|their|our|my)|'s)\s$", re.IGNORECASE)
+_DETERMINER = re.compile(
+    r"(?:\b(?:an?|another|the|this|that|its|his|her|their|our|my)|'s|\d-\w+,)\s$", re.IGNORECASE
+)
 _DESCRIBED = re.compile(
     r"\s(?:hurdles|race|relay|final|freestyle|butterfly|backstroke|breaststroke|sprint|dash|medley|battery|camera|"
     r"sensor|screen|display|monitor|node|process|chip|engine|winds?|gusts?|limit|zone|bag|bottle|drive|refresh|"
@@ -60,7 +62,9 @@ _NEAR = 60
 _ACROSS_BEFORE = re.compile(rf"{NUMBER}[\s-]?[A-Za-z″]{{1,3}} by $")
 _ACROSS_AFTER = re.compile(rf"^ by {NUMBER}[\s-]?[A-Za-z″]{{1,3}}\b")
 _MILLIONS_OF = (
-    "people|users|customers|homes|households|barrels|tonnes|tons|jobs|workers|voters|viewers|copies|shares"
+    "people|users|customers|homes|households|barrels|tonnes|tons|jobs|workers|voters|viewers|copies|shares|"
+    "Americans|refugees|children|women|men|passengers|views|downloads|vehicles|cars|units|doses|cases|visitors|"
+    "tourists|listeners|players|students|acres|hectares|need|voted|watched|fled|died"
 )
 
 
@@ -131,7 +135,7 @@ def _from(match: re.Match[str]) -> str:
     """The first amount of a span; "10k" alone would be a name."""
     amount, scale = match[1], match[2].strip()
     clear = amount[0].isdigit() and scale in _SCALES and scale not in ("m", "b", "t", "mm")
-    return f"{amount} {_SCALES[scale]} to " if clear else f"{match[0].rstrip('-– ')} to "
+    return f"{amount} {_SCALES[scale]} to " if clear else f"{amount}{match[2]} to "
 
 
 def _on_the_globe(match: re.Match[str]) -> str:
@@ -162,10 +166,10 @@ _INCHES: tuple[Rule, ...] = (
     (re.compile(rf"(\d\s?(?:ft|feet|foot)\b[.,]?\s(?:{_FRACTION}|{NUMBER}))\s?(?:inches|in)\b"), r"\1″"),
     (re.compile(r"(?<=\d)\s?in\b\.?(?=\s?(?:[x×]|by)\s?\d)|(?<=\d)in\b\.?"), "″"),
     (re.compile(r"(?<=\d)-in\b(?!-)\.?"), "-″"),
-    (re.compile(r"(?<=[\d+])\sin\.(?=\s[a-z(]|,)"), "″"),
+    (re.compile(r"(?<=[\d+])\sin\.(?=\s[a-z(]|[,;)])"), "″"),
     (re.compile(r"(?<=\d)\sin(?=\.(?:$|\s[A-Z]))"), "″"),
     (re.compile(r"\b(\d{1,2})'\s?(\d{1,2})(?:[\"″]|\b)"), r"\1 foot \2"),
-    (re.compile(r"(?<=\d)\s?c\.(?=\s[a-z])"), " cp"),
+    (re.compile(r"(?<=\d)\s?c\.(?=\s[a-z]|\))"), " cp"),
     (re.compile(r"\b(\d)ft(\d{1,2})\b"), r"\1 foot \2"),
     (re.compile(r"\b(\d{1,3})'(?=\s(?:tall|long|wide|high|deep|by|x)\b)"), r"\1 ft"),
     (re.compile(r"(?<=[x×] )(\d{1,3})'(?!\w)"), r"\1 ft"),
@@ -176,7 +180,7 @@ _SPANS: tuple[Rule, ...] = (
     (
         re.compile(
             rf"(?<![\w.])((?:{_SYMBOL})?\s?{NUMBER})(\s?(?:{'|'.join(_SCALES)}|{UNIT})|\s(?:{_SCALE_NAMES}))"
-            rf"\s?[-–]\s?(?=(?:{_SYMBOL})?{NUMBER})"
+            rf"\.?\s?[-–]\s?(?=(?:{_SYMBOL})?{NUMBER})"
         ),
         _from,
     ),
@@ -186,6 +190,7 @@ _SPANS: tuple[Rule, ...] = (
 
 _PRICES: tuple[Rule, ...] = (
     (re.compile(r"(?<!\w)[~≈]\s?(?=[$€£¥₩])"), "about "),
+    (re.compile(r"(?<=\d)/(?=[$€£]\d)"), ", "),
     (re.compile(rf"([$€£¥])\(({NUMBER})\)"), r"-\1\2"),
     (
         re.compile(
@@ -214,8 +219,8 @@ _RATES: tuple[Rule, ...] = (
     ),
     (re.compile(r"(?<=[a-z]{2})/(s|sec|min|hr|h|mo|yr)\b"), lambda m: f" per {per(m[1])}"),
     (re.compile(rf"(?<=\bper )({UNIT})(?!\w)"), lambda m: per(m[1])),
-    (re.compile(r"((?:dollar|euro|pound|cent)s?|pence)/(?=\d)"), r"\1 per "),
-    (re.compile(r"((?:dollar|euro|pound|cent)s?|pence)/"), r"\1, "),
+    (re.compile(r"((?:dollar|euro|pound|cent)s?|pence)(?:/(?=[\da-z])|\s(?=pp\b))"), r"\1 per "),
+    (re.compile(r"\bper pp\b\.?"), "per person"),
 )
 
 RULES: tuple[Rule, ...] = (

@@ -32,7 +32,8 @@ _SHORT_NAME = "|".join(sorted(SHORT_NAMES, key=len, reverse=True))
 _NAMED = rf"(?:{'|'.join((*MONTHS, *_WEEKDAYS))}|{_SHORT_NAME})"
 _LINK = r"\s?(?:\b(?:to|through|thru|until|and|or)\b|[-–&/,])\s?"
 _PREPOSITION = (
-    r"\b(?P<preposition>on|every|each|next|last|this|since|in|by|of|from|until|till|late|early|mid)[ -]"
+    r"\b(?P<preposition>on|every|each|next|last|this|since|in|by|of|from|until|till|late|early|mid|closed|"
+    r"open)[ -]"
 )
 _LEADS_TO_NAME = re.compile(rf"(?:(?i:{_PREPOSITION})|{_NAMED}\.?{_LINK})$")
 _NEIGHBOUR = re.compile(rf"{_LINK}{_NAMED}\b")
@@ -137,10 +138,10 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"(?<![\w/.-]){_YEAR}(?P<s>[-/–])(?P<last>\d\d)(?![\w/-])"), _to_short_year),
     (
         re.compile(
-            r"(?:(?<=\bon )|(?<=\bOn )|(?<=\buntil )|(?<=\bthrough )|(?<=\bsince )|(?<=\bSince ))(?!9/11\b)"
+            r"\b(?P<on>[Oo]n|[Uu]ntil|[Tt]hrough|[Ss]ince)\s(?!9/11\b)"
             r"(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])(?![\w/]|\sof\b)"
         ),
-        lambda m: f"{MONTHS[int(m['month']) - 1]} {ordinal(m['day'])}",
+        lambda m: f"{m['on']} {MONTHS[int(m['month']) - 1]} {ordinal(m['day'])}",
     ),
     (re.compile(r"\bM[-–]F\b"), "Monday to Friday"),
     (re.compile(r"\bc\.\s?(?=\d{3,4}\b)"), "circa "),

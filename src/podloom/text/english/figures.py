@@ -84,7 +84,7 @@ LATER_RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?![\w])"), lambda m: _dotted(m[0])),
     (re.compile(r"(?<=[\d.])-(?=\d+-)|(?<=-\d)-(?=\d)|(?<=-\d\d)-(?=\d)"), " "),
     (re.compile(rf"({NUMBER})\s?x\s?(?={NUMBER})"), r"\1 by "),
-    (re.compile(r"(\d)[xX]\b"), r"\1 times"),
+    (re.compile(r"\b(\d[\d.,]*)[xX]\b"), r"\1 times"),
     *maths.RULES,
     (re.compile(r"(?<=\d\+)(\d+)(?:st|nd|rd|th)\b"), r"\1"),
     (re.compile(r"(?<![\w,.])(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b"), lambda m: ordinal(m[1])),

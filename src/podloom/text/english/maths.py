@@ -82,6 +82,7 @@ FIRST_RULES: tuple[Rule, ...] = (
     (re.compile(r"\+/-"), "±"),
     (re.compile(r"(?<=[\w)%])\s±\s?(?=\d)"), " plus or minus "),
     (re.compile(r"(?<=[\w)])\s≈\s(?=\S)"), " is about "),
+    (re.compile(r"(?<=\.\d{3})/(?=\.\d{3})"), ", "),
     (re.compile(r"(?<=\d)\s?[x×·]\s?(?=10\^)"), " times "),
     (re.compile(rf"(?<=\d)\^(?P<sign>[-+]?)(?P<exponent>\d+)\s?{EXPRESSION}"), _power_of_unit),
     (re.compile(r"(?<=\d)\^\(?(?P<sign>[-+]?)(?P<exponent>\d+|[a-z]\b)\)?"), _power),

@@ -112,6 +112,7 @@ FIRST_RULES: tuple[Rule, ...] = (
         ),
         _before,
     ),
+    (re.compile(r"(?<=[Pp]rep |[Cc]ook |[Bb]ake )(?P<amount>\d+)(?P<unit>m)\b"), _before),
     (re.compile(rf"(?<![\w.$'])(?P<amount>[1-9]0)s(?=\s(?:{_TIMED})\b)"), _seconds),
     (
         re.compile(

@@ -61,7 +61,7 @@ NAMES: dict[str, str] = {
     "eg.": "for example,", "i.e.": "that is,", "ie.": "that is,", "et al.": "and others", "p.a.": "per annum",
     "y/y": "year over year", "YoY": "year over year",
     "q/q": "quarter over quarter", "m/m": "month over month", "QoQ": "quarter over quarter",
-    "MoM": "month over month", "FTSE": "footsie",
+    "MoM": "month over month", "FTSE": "footsie", "Rt. Hon.": "Right Honorable",
     "49ers": "forty-niners", "76ers": "seventy-sixers", "Utd": "United",
     "gov't": "government", "Gov't": "Government", "int'l": "international", "Int'l": "International",
     "nat'l": "national", "IPv4": "I P V four", "IPv6": "I P V six", "Ctrl": "Control", "VRAM": "V RAM",
@@ -72,9 +72,9 @@ NAMES: dict[str, str] = {
 
 def _abbreviation(match: re.Match[str]) -> str:
     word = match["word"]
-    if word in ABBREVIATIONS:
-        return ABBREVIATIONS[word]
     following = match.string[match.end() :]
+    if word in ABBREVIATIONS:
+        return ABBREVIATIONS[word] + ("" if following.strip("\"')") else ".")
     ends = not following.strip("\"')") or (
         following[:1].isspace() and following.lstrip(" \"'(")[:1].isupper()
     )
@@ -154,6 +154,7 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"\b(?P<word>{_STOPPED})\.(?!\w)"), _abbreviation),
     (re.compile(r"(?<=[\w.]) v\.? (?=[A-Z])"), " versus "),
     (re.compile(r"\bvs\b"), "versus"),
+    (re.compile(r"\byrs\b"), "years"),
     (re.compile(r"\betc\b"), "et cetera"),
     (re.compile(r"\b(?:[A-Za-z]\.){2,}"), _letters),
     (re.compile(r"\b([A-Z])\.\s(?=[A-Z])"), _initial),
@@ -183,7 +184,7 @@ SIGNS: tuple[Rule, ...] = (
     (re.compile(r"\bπ\b|(?<=\d)π"), " pi "),
     (re.compile(r"\s*&\s*"), " and "),
     (re.compile(r"(?<=\w)\s*\+\s*(?=\w)|(?<=\b[A-Z])\+|(?<=\w)\+(?=\s|$)"), " plus "),
-    (re.compile(r"(?:(?<=\w)\s+|^)@\s+(?=\w)"), " at "),
+    (re.compile(r"(?:(?<=\w)\s+|^)@\s+(?=\w)|(?<=[a-z])@(?=[a-z])"), " at "),
     (re.compile(r"°"), " degrees "),
     (re.compile(r"(?<=\w)\s*%"), " percent"),
 )
