@@ -70,8 +70,7 @@ class CoquiModel:
     by_name: bool
     path: Path
     """The folder of a named model and of some kinds, else the file with the weights."""
-    config_path: Path | None
-    """None where Coqui needs none (MMS brings its own)."""
+    config_path: Path
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -80,7 +79,7 @@ class CoquiModel:
         Raises:
             MissingDependencyError: It is damaged.
         """
-        if self.config_path is None or not self.config_path.is_file():
+        if not self.config_path.is_file():
             return {}
         found = read_json(self.config_path)
         return found if isinstance(found, dict) else {}
@@ -102,8 +101,9 @@ class CoquiModel:
 
     @property
     def is_mms(self) -> bool:
-        """One of Meta's thousand languages, which no list has; loaded by its name's pattern."""
-        return "/fairseq/" in self.name
+        """One of Meta's thousand languages, which no list has; known by the pattern of its name or config."""
+        data = self.config.get("data")
+        return "/fairseq/" in self.name or (isinstance(data, dict) and "training_files" in data)
 
     @property
     def is_vits(self) -> bool:
@@ -130,6 +130,8 @@ class CoquiModel:
     @property
     def _told_languages(self) -> list[str]:
         """Codes, whether Podloom speaks them or not; empty where nothing tells."""
+        if self.is_mms and not self.by_name:  # it does not know itself: all its configs are alike
+            return re.split("[^a-z]+", self.folder.name.lower())
         return told_languages(self.name, self.config, by_name=self.by_name)
 
     @property
@@ -201,9 +203,11 @@ class CoquiModel:
                 f"the Coqui model {self.name!r} is not at {str(self.path)!r}; {way_out}"
             )
         weights = self.weights
-        if not weights or (self.config_path is not None and not self.config_path.is_file()):
+        vocabulary = [self.folder / "vocab.txt"] if self.is_mms else []
+        if not weights or not all(file.is_file() for file in (self.config_path, *vocabulary)):
+            lacks = "its weights, its config or its vocab.txt" if vocabulary else "its weights or its config"
             raise MissingDependencyError(
-                f"the Coqui model {self.name!r} lacks its weights or its config; {incomplete(self.folder)}"
+                f"the Coqui model {self.name!r} lacks {lacks}; {incomplete(self.folder)}"
             )
         if self.path.is_dir() and not self.opened_by_folder:
             found = ", ".join(file.name for file in weights)
@@ -211,12 +215,21 @@ class CoquiModel:
                 f"PODLOOM_SPEECH_COQUI_MODEL is {str(self.path)!r}, a folder with several weights ({found}); "
                 "set it to the path of one of them"
             )
-        if not self.languages:
-            raise SettingsError(
-                f"the Coqui model {self.name!r} speaks {', '.join(self._told_languages)}, and Podloom speaks "
-                "en and ko; set PODLOOM_SPEECH_COQUI_MODEL to a model for one of these"
-            )
+        self._check_language()
         self._check_programs()
+
+    def _check_language(self) -> None:
+        if self.languages:
+            return
+        if self.is_mms and not self.by_name:
+            raise SettingsError(
+                f"nothing tells which language the MMS model in {str(self.folder)!r} speaks; name its folder "
+                "after it, eng or kor: Podloom speaks no others"
+            )
+        raise SettingsError(
+            f"the Coqui model {self.name!r} speaks {', '.join(self._told_languages)}, and Podloom speaks "
+            "en and ko; set PODLOOM_SPEECH_COQUI_MODEL to a model for one of these"
+        )
 
     def _check_programs(self) -> None:
         espeak = self.config.get("use_phonemes") and self.config.get("phonemizer") in {None, "", "espeak"}
@@ -246,8 +259,7 @@ def find_model(speech: SpeechSettings) -> CoquiModel:
     wanted = speech.coqui_model
     if NAME.fullmatch(wanted):
         folder = folder_of(wanted)
-        config_path = None if "/fairseq/" in wanted else folder / "config.json"
-        return CoquiModel(wanted, by_name=True, path=folder, config_path=config_path)
+        return CoquiModel(wanted, by_name=True, path=folder, config_path=folder / "config.json")
     path = Path(wanted).expanduser()
     if not path.exists() and "/" not in wanted:
         raise SettingsError(

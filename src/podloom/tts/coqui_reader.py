@@ -90,6 +90,9 @@ class CoquiOpener:
         torch.set_num_threads(self.threads)
         if self.model.by_name:
             tts = tts_class(self.model.name, progress_bar=False)
+        elif self.model.is_mms:
+            tts = tts_class(progress_bar=False)
+            tts.synthesizer = _synthesizer_of_mms(self.model.path)
         else:
             path, config = str(self.model.path), str(self.model.config_path)
             tts = tts_class(model_path=path, config_path=config, progress_bar=False)
@@ -113,6 +116,17 @@ def tts_of(model: CoquiModel) -> Any:
     if model.is_xtts:
         os.environ["COQUI_TOS_AGREED"] = "1"  # else it asks on the terminal; check() saw the user's consent
     return TTS
+
+
+def _synthesizer_of_mms(weights: Path) -> Any:
+    """Of MMS wherever it lies; Coqui itself takes a model for MMS if its path has "fairseq" in it."""
+    from TTS.utils.synthesizer import Synthesizer  # noqa: PLC0415 - see tts_of
+
+    class Fairseq(Synthesizer):  # type: ignore[misc]
+        def _load_tts(self, tts_checkpoint: Path, _: object = None, *, use_cuda: bool) -> None:
+            self._load_fairseq(tts_checkpoint, use_cuda=use_cuda)
+
+    return Fairseq(tts_checkpoint=weights)
 
 
 class CoquiReader:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.coqui_folders import MMS, VCTK, XTTS, put, put_vctk, speech
+from fixtures.coqui_folders import MMS, VCTK, XTTS, put, put_mms, put_vctk, speech
 from podloom.errors import MissingDependencyError, SettingsError
 from podloom.tts import coqui_models
 from podloom.tts.coqui_models import find_model, readiness
@@ -66,12 +66,37 @@ def test_xtts_by_path_needs_consent_too(tmp_path):
 
 def test_mms_is_found_by_its_pattern_and_is_not_commercial(tts_home, monkeypatch):
     folder = tts_home / "tts" / MMS.replace("/", "--")
-    put(folder, weights="G_100000.pth")
+    put_mms(folder)
     model = find_model(speech(MMS))
     assert (model.languages, model.speakers, model.licence) == (("ko",), [], "CC BY-NC 4.0")
     monkeypatch.setattr(coqui_models, "find_spec", lambda name: None)
     with pytest.raises(MissingDependencyError, match="pip install uroman"):
         model.check(accept_licence=False)
+
+
+@pytest.mark.parametrize("wanted", ["", "G_100000.pth"])
+@pytest.mark.parametrize(("name", "language"), [("kor", "ko"), ("mms-tts-eng", "en")])
+def test_mms_by_path_is_known_by_its_files_and_its_folders_name(
+    tmp_path, monkeypatch, wanted, name, language
+):
+    monkeypatch.setattr(coqui_models, "find_spec", lambda name: name)  # uroman is there
+    folder = put_mms(tmp_path / name)
+    model = find_model(speech(folder / wanted))
+    assert (model.path, model.licence) == (folder / "G_100000.pth", "CC BY-NC 4.0")
+    assert (model.is_mms, model.languages, model.speakers) == (True, (language,), [])
+    model.check(accept_licence=False)
+
+
+def test_mms_without_a_language_or_a_vocabulary_is_refused(tmp_path, tts_home):
+    with pytest.raises(SettingsError, match="name its folder after it, eng or kor"):
+        find_model(speech(put_mms(tmp_path / "my_voice"))).check(accept_licence=False)
+    for folder, wanted in [
+        (tmp_path / "kor", tmp_path / "kor"),
+        (tts_home / "tts" / MMS.replace("/", "--"), MMS),
+    ]:
+        (put_mms(folder) / "vocab.txt").unlink()
+        with pytest.raises(MissingDependencyError, match=r"lacks .*vocab\.txt"):
+            find_model(speech(wanted)).check(accept_licence=False)
 
 
 def test_missing_model_says_how_to_download_it():
