@@ -18,7 +18,7 @@ from fixtures.processes import dying_with_parent
 from fixtures.speech_servers import speech_process
 from podloom import EpisodeRequest
 from podloom.db.database import Database
-from podloom.flows.local import local_server
+from podloom.flows.local import LocalServer
 from podloom.flows.remote import RemotePrefect
 from podloom.settings import Settings
 
@@ -76,8 +76,8 @@ def fleet(tmp_path, monkeypatch, redis_url, database_url, episodes_a_worker):
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    with local_server(tmp_path / "prefect", free_port()) as api, ExitStack() as running:
-        monkeypatch.setenv("PREFECT_API_URL", api)
+    with LocalServer(tmp_path / "prefect", free_port()) as server, ExitStack() as running:
+        monkeypatch.setenv("PREFECT_API_URL", server.url)
         servers = [
             running.enter_context(speech_process(folder, program=PACED, TOLD=str(folder / "told")))
             for folder in (tmp_path / "speech1", tmp_path / "speech2")

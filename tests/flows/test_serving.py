@@ -6,12 +6,15 @@ import socket
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
+from fixtures.command import spawn
 from fixtures.prefect_events import events
-from podloom import SettingsError
+from fixtures.prefect_server import free_port
+from podloom import PodloomError, SettingsError
 from podloom.flows.deploying import POOL
-from podloom.flows.local import local_server
+from podloom.flows.local import LocalServer
 from podloom.flows.remote import RemotePrefect
 from podloom.flows.worker import WarmWorker
 from podloom.tasks.watching import HANDED_OVER
@@ -86,10 +89,28 @@ def about(run):
     return {"id": [f"prefect.flow-run.{run}"]}
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_without_its_own_server_the_command_ends_and_says_why(home, monkeypatch):
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    for variable in ("PODLOOM_METRICS_PORT", "PODLOOM_LISTENING_PORT"):
+        monkeypatch.setenv(variable, str(free_port()))
+    process = spawn("serve", "--port", free_port())
+    try:
+        assert "ready\n" in iter(process.stdout.readline, "")
+        (server,) = psutil.Process(process.pid).children()
+        server.kill()
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == PodloomError.exit_code
+    assert "the Prefect server has ended by itself" in said
+
+
 def test_a_port_that_is_taken_is_named(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with pytest.raises(SettingsError, match=f"port {port}"), local_server(tmp_path, port):
+        with pytest.raises(SettingsError, match=f"port {port}"), LocalServer(tmp_path, port):
             pass
 
 
@@ -97,5 +118,5 @@ def test_a_server_that_ends_at_once_is_reported_with_its_log(tmp_path, monkeypat
     monkeypatch.setenv("PREFECT_SERVER_DATABASE_PORT", "no number")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    with pytest.raises(SettingsError, match=r"server\.log"), local_server(tmp_path, port):
+    with pytest.raises(SettingsError, match=r"server\.log"), LocalServer(tmp_path, port):
         pass

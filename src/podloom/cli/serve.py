@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from podloom.cli.output import console
-from podloom.flows.local import local_server
+from podloom.errors import PodloomError
+from podloom.flows.local import LocalServer
 from podloom.settings import load_settings
 
 POLL_S = "0.5"
@@ -35,12 +36,13 @@ def serve(
 
     screen, given = console(), os.environ.get("PREFECT_API_URL", "")
     settings = load_settings()
-    server = nullcontext(given) if given else local_server(settings.home / "prefect", port)
+    own = None if given else LocalServer(settings.home / "prefect", port)
+    url = own.url if own else given
     library = shown_library(settings, screen.print)
-    with shown_metrics(settings) as metrics, server as url, library as listen_at:
+    with shown_metrics(settings) as metrics, own or nullcontext(), library as listen_at:
         if metrics:
             screen.print(f"metrics for Prometheus: {metrics}")
-        if not given:
+        if own:
             screen.print(f"open {url.removesuffix('/api')} and run generate-podcast; Ctrl-C stops everything")
             screen.print(
                 "SQLite is good for about three episodes at once; for more, set"
@@ -54,7 +56,14 @@ def serve(
         os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")
         from podloom.flows.serving import serve as serve_flows  # noqa: PLC0415 - Prefect reads the environment that is set above
 
-        stopped = serve_flows(limit, screen.print, health_check=health_check, hand_over=bool(given))
+        check = own.check if own else lambda: None
+        try:
+            stopped = serve_flows(
+                limit, screen.print, health_check=health_check, hand_over=own is None, check=check
+            )
+        except PodloomError as error:
+            _leave_in(LEAVE_S, error.exit_code)
+            raise
         _leave_in(LEAVE_S)
     if not stopped:
         screen.print("gave up waiting for runs to stop; `podloom resume` goes on with them")
@@ -62,8 +71,8 @@ def serve(
         os._exit(1)
 
 
-def _leave_in(seconds: float) -> None:
+def _leave_in(seconds: float, code: int = 0) -> None:
     """End the process by then, whatever its other threads wait for; all runs have ended."""
-    leaving = threading.Timer(seconds, os._exit, args=[0])
+    leaving = threading.Timer(seconds, os._exit, args=[code])
     leaving.daemon = True
     leaving.start()

@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import httpx
 
-from podloom.errors import SettingsError
+from podloom.errors import PodloomError, SettingsError
 
 START_LIMIT_S = 120.0
 """A first start migrates a new database."""
@@ -22,32 +22,54 @@ LOOK_S = 0.1
 GOODBYE_S = 10.0
 
 
-@contextmanager
-def local_server(folder: Path, port: int) -> Iterator[str]:
-    """The API's address of a server that keeps everything in `folder`.
+class LocalServer:
+    """A server that keeps everything in `folder`; a context manager.
 
     Raises:
-        SettingsError: The port is taken, or the server does not start.
+        SettingsError: On entering: the port is taken, or the server does not start.
     """
-    _check_port(port)
-    folder.mkdir(parents=True, exist_ok=True)
-    url = f"http://127.0.0.1:{port}/api"
-    log_path = folder / "server.log"
-    with log_path.open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            [*_COMMAND, "--port", str(port)],
-            env=_environment(folder, url),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            # Ctrl-C in the terminal is ours: the server stays up until the runs have said how they ended.
-            start_new_session=True,
-        )
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}/api"
+        self._folder, self._port = folder, port
+        self._log = folder / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        _check_port(self._port)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+                [*_COMMAND, "--port", str(self._port)],
+                env=_environment(self._folder, self.url),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C in the terminal is ours: the server stays until the runs have said how they ended.
+                start_new_session=True,
+            )
         try:
-            _wait_until_up(process, url, log_path)
-            yield url
-        finally:
-            _stop(process)
+            _wait_until_up(self._process, self.url, self._log)
+        except BaseException:
+            _stop(self._process)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            _stop(self._process)
+
+    def check(self) -> None:
+        """Nothing, as long as the server is there.
+
+        Raises:
+            PodloomError: It has ended, and nobody told it to.
+        """
+        if self._process is not None and (code := self._process.poll()) is not None:
+            raise PodloomError(
+                f"the Prefect server has ended by itself (exit code {code}); {str(self._log)!r} says why;"
+                " start `podloom serve` again: runs that were under way go on then"
+            )
 
 
 _COMMAND = (sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1")

@@ -7,6 +7,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 from prefect.context import AsyncClientContext, SyncClientContext
 
@@ -21,12 +22,18 @@ from podloom.tasks.watching import hand_over_after
 from podloom.tts.casting import choose_engine
 
 log = logging.getLogger(__name__)
+LOOK_S = 1.0
 GOODBYE_S = 20.0
 """Longest wait for runs to stop and to say so: the server may be gone."""
 
 
 def serve(
-    limit: int, tell: Callable[[str], None], *, health_check: bool = False, hand_over: bool = False
+    limit: int,
+    tell: Callable[[str], None],
+    *,
+    health_check: bool = False,
+    hand_over: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> bool:
     """Run until SIGINT or SIGTERM; runs that are under way are stopped then and can be retried.
 
@@ -37,9 +44,13 @@ def serve(
         tell: Hears what has been done.
         health_check: Whether to answer over HTTP while the worker polls.
         hand_over: Whether SIGTERM leaves runs to another worker: the server stays, and so may others.
+        check: Called once a second; stops the worker by raising a PodloomError.
 
     Returns:
         Whether everything has stopped in time.
+
+    Raises:
+        PodloomError: That of `check`.
     """
     woken, told_to_stop, leaving = threading.Event(), threading.Event(), threading.Event()
     worker = _WorkerThread(limit, tell, health_check=health_check, leaving=leaving, on_end=woken.set)
@@ -53,15 +64,27 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
     worker.start()
-    woken.wait()
-    if told_to_stop.is_set():
+    failure = _failure(check, until=woken)
+    if told_to_stop.is_set() or failure is not None:
         worker.cancel()
     worker.join(GOODBYE_S)
+    if failure is not None:
+        raise failure
     if worker.error is not None:
+        check()  # it may say why
         raise worker.error
     if not worker.is_alive():
         tell("stopped")
     return not worker.is_alive()
+
+
+def _failure(check: Callable[[], None], until: threading.Event) -> PodloomError | None:
+    while not until.wait(LOOK_S):
+        try:
+            check()
+        except PodloomError as error:
+            return error
+    return None
 
 
 class _WorkerThread(threading.Thread):
@@ -95,7 +118,8 @@ class _WorkerThread(threading.Thread):
 
     def cancel(self) -> None:
         """Stop, from another thread."""
-        self._loop.call_soon_threadsafe(lambda: self._task and self._task.cancel())
+        with suppress(RuntimeError):  # its loop has ended already
+            self._loop.call_soon_threadsafe(lambda: self._task and self._task.cancel())
 
     async def _work(self) -> None:
         self._task = asyncio.current_task()
