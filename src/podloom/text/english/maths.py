@@ -107,7 +107,7 @@ RULES: tuple[Rule, ...] = (
     (
         re.compile(
             r"(?<![\d/.,])(?:(?P<whole>\d{1,4})\s)?(?P<above>\d{1,3})\s?/\s?(?P<below>\d{1,4})"
-            r"(?:(?:th|nd|rd)?(?P<plural>s)\b|th\b)?(?![\d/]|\.\d)"
+            r"(?:(?:th|nd|rd)?(?P<plural>s)\b|th\b)?(?![\w/]|\.\d)"
         ),
         _fraction,
     ),
