@@ -5,7 +5,6 @@ Reads files only. Neither TTS nor torch is imported here, so that a choice of en
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 from dataclasses import dataclass, replace
@@ -17,21 +16,32 @@ from typing import Any
 from podloom.domain import Language
 from podloom.errors import MissingDependencyError, SettingsError
 from podloom.settings import SpeechSettings
-from podloom.tts.coqui_files import DOWNLOAD, NAME, folder_of, incomplete, listed, read_json
+from podloom.tts.coqui_files import (
+    DOWNLOAD,
+    NAME,
+    Vocoder,
+    folder_of,
+    incomplete,
+    listed,
+    read_json,
+    vocoder_of,
+    weights_in,
+)
 from podloom.tts.coqui_languages import names, spoken, told_languages
+from podloom.tts.fingerprint import fingerprint
 from podloom.tts.readiness import Readiness
 
 _PACKAGES = ("TTS", "torch", "torchaudio", "torchcodec", "six")
-_WEIGHTS = re.compile(r".*\.(pth|pth\.tar|pt)")
 _USUAL_WEIGHTS = ("model_file.pth", "model_file.pth.tar", "model.pth", "checkpoint.pth", "best_model.pth")
 """What Coqui looks for in a folder, and what its trainer calls the best; other files may lie beside it."""
+_BESIDE = ("language_ids.json", "speaker_ids.json", "speakers.json", "vocab.json", "vocab.txt")
+"""Small files beside the weights that change what is heard."""
 _OPENED_BY_FOLDER = ("xtts", "bark", "tortoise")
 _XTTS: tuple[Language, ...] = ("en", "ko")
 ONLY = "default"
 """Id of the voice of a model with a single one."""
 _BASE_BYTES = 600 << 20
 """Of a process with torch and Coqui while it speaks, beside the weights: VCTK's 150 MB came to 733 MB."""
-_SAMPLED_BYTES = 1 << 20
 
 
 def missing_packages() -> list[str]:
@@ -117,7 +127,8 @@ class CoquiModel:
             return "CPML (non-commercial, also for what it speaks)"
         if self.is_mms:
             return "CC BY-NC 4.0"
-        return str(listed(self.name).get("license", "see the model's page"))
+        own = str(listed(self.name).get("license", "see the model's page"))
+        return f"{own}, its vocoder {self._vocoder.licence}" if self._vocoder else own
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -161,20 +172,21 @@ class CoquiModel:
     @property
     def memory_bytes(self) -> int:
         """What a process that speaks with it needs, about."""
-        return _BASE_BYTES + sum(file.stat().st_size for file in self.weights)
+        vocoder = weights_in(self._vocoder.folder) if self._vocoder else []
+        return _BASE_BYTES + sum(file.stat().st_size for file in [*self.weights, *vocoder])
 
     @property
     def fingerprint(self) -> str:
-        """Name and a digest of the weights' size, beginning and end; the same on every machine."""
-        digest = hashlib.sha256()
-        for file in self.weights:
-            size = file.stat().st_size
-            digest.update(f"{file.name}:{size}".encode())
-            with file.open("rb") as stream:
-                digest.update(stream.read(_SAMPLED_BYTES))
-                stream.seek(max(0, size - _SAMPLED_BYTES))
-                digest.update(stream.read())
-        return f"{self.name}-{digest.hexdigest()[:12]}"
+        """Name and a digest of all that makes the sound; the same on every machine."""
+        beside = [file for name in _BESIDE if (file := self.folder / name).is_file()]
+        vocoder = self._vocoder
+        files = [*self.weights, *beside, *(weights_in(vocoder.folder) if vocoder else [])]
+        return f"{self.name}-{fingerprint(files, self.config)}"
+
+    @property
+    def _vocoder(self) -> Vocoder | None:
+        """Makes sound of what a model of two stages makes; by path there is none, and Coqui's own is used."""
+        return vocoder_of(self.name) if self.by_name else None
 
     def check_consent(self, *, accept_licence: bool) -> None:
         """Refuse a model whose licence has to be accepted by a person and was not.
@@ -215,6 +227,11 @@ class CoquiModel:
                 f"PODLOOM_SPEECH_COQUI_MODEL is {str(self.path)!r}, a folder with several weights ({found}); "
                 "set it to the path of one of them"
             )
+        if (vocoder := self._vocoder) and not weights_in(vocoder.folder):
+            raise MissingDependencyError(
+                f"the Coqui model {self.name!r} needs the vocoder {vocoder.name!r}, which is not at "
+                f"{str(vocoder.folder)!r}; download it with `{DOWNLOAD}`"
+            )
         self._check_language()
         self._check_programs()
 
@@ -244,10 +261,7 @@ class CoquiModel:
     @property
     def weights(self) -> list[Path]:
         """Its files with weights, those with nothing in them left out."""
-        files = (
-            [self.path] if self.path.is_file() else sorted(self.path.glob("*")) if self.path.is_dir() else []
-        )
-        return [file for file in files if _WEIGHTS.fullmatch(file.name) and file.stat().st_size > 0]
+        return weights_in(self.path)
 
 
 def find_model(speech: SpeechSettings) -> CoquiModel:

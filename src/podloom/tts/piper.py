@@ -23,6 +23,7 @@ from podloom.domain import Language, Voice
 from podloom.errors import MissingDependencyError, SettingsError, SpeechError, VoiceError
 from podloom.settings import Settings
 from podloom.text.sentences import split_long, split_sentences
+from podloom.tts.fingerprint import fingerprint
 from podloom.tts.onnx import NetworkOfLine, open_network
 from podloom.tts.pieces import pause_s, trim
 from podloom.tts.tempo import tempo
@@ -91,8 +92,9 @@ class PiperEngine(ThreadedEngine):
                 f"the engine piper needs {', '.join(missing)}; pip install 'podloom[piper]'"
             )
         self._files = find_voices(settings.speech.piper_voice)
-        sizes = ", ".join(f"{file.path.stem} {file.path.stat().st_size}" for file in self._files)
-        self.version = f"piper/1 {sizes}"
+        prints = [fingerprint([file.path], file.config) for file in self._files]
+        named = zip(self._files, prints, strict=True)
+        self.version = f"piper/2 {', '.join(f'{file.path.stem} {made}' for file, made in named)}"
         super().__init__(clips_at_once(settings.speech))
         self._native_threads = settings.speech.native_threads
         self._lock = Lock()

@@ -33,7 +33,7 @@ def test_languages_of_a_model_by_path(tmp_path, config, languages):
 @pytest.mark.parametrize(
     ("name", "config", "languages"),
     [
-        ("tts_models/en/ljspeech/glow-tts", {}, ("en",)),
+        ("tts_models/en/ljspeech/vits", {}, ("en",)),
         ("tts_models/eng/fairseq/vits", {}, ("en",)),
         ("tts_models/de/thorsten/vits", {}, ()),
         ("tts_models/deu/fairseq/vits", {}, ()),

@@ -43,10 +43,15 @@ def test_a_file_has_its_own(folder):
     assert only.speakers == {"a-many/kim": 0, "a-many/lee": 7}
 
 
-def test_version_tells_models_apart(folder):
-    before = engine(folder).version
-    (folder / "b-joe.onnx").write_bytes(b"other weights")
-    assert engine(folder).version != before
+def test_version_tells_models_apart_also_where_they_are_of_one_size(folder):
+    versions = [engine(folder).version]
+    for file, content in [
+        ("b-joe.onnx", b"weighTs"),
+        ("b-joe.onnx.json", b'{"language": {"family": "en"}, "inference": {"length_scale": 1.2}}'),
+    ]:
+        (folder / file).write_bytes(content)
+        versions.append(engine(folder).version)
+    assert len(set(versions)) == len(versions)
 
 
 @pytest.mark.parametrize(
