@@ -18,6 +18,15 @@ class SpeechSettings(Group):
     voices: tuple[str, ...] = Field(
         default=(), description="Voices of the remote server, as a JSON list; empty: OpenAI's."
     )
+    format: Literal["auto", "wav", "pcm", "mp3"] = Field(
+        default="auto",
+        description="Of the remote server's sound; auto: WAV, where it refuses that PCM of 24 kHz, then MP3.",
+    )
+    instructions: Literal["auto", "always", "never"] = Field(
+        default="auto",
+        description="Whether the remote model is told in words how to say a line; auto: if its name begins "
+        "with gpt-, or if a speech server of Podloom's says that it heeds them.",
+    )
     timeout_s: Seconds = Field(default=60.0, description="Of one remote call.")
     max_retries: int = Field(default=4, ge=0, description="Retries of a remote call.")
     requests_per_minute: int = Field(default=0, ge=0, description="0: no limit on our side.")

@@ -7,8 +7,8 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from podloom.domain import Delivery, Language, Voice
@@ -18,15 +18,16 @@ from podloom.settings import Settings
 from podloom.text.sentences import split_sentences
 from podloom.tts.engine import PLAIN, Audio
 from podloom.tts.openai_errors import down, explain
+from podloom.tts.openai_formats import Form, Forms, refuses_form
 from podloom.tts.openai_offers import find_offer, offered_voices, place_headers
-from podloom.tts.openai_servers import Servers, addresses
+from podloom.tts.openai_servers import Servers, addresses, shown
 from podloom.tts.openai_voices import TALKING_MODELS, instructions, voice_table
 from podloom.tts.pieces import pack
 from podloom.tts.wire import Offer
 
 if TYPE_CHECKING:
     from aiolimiter import AsyncLimiter
-    from openai import AsyncOpenAI, OpenAIError
+    from openai import APIStatusError, AsyncOpenAI, OpenAIError
 
 _LOG = logging.getLogger(__name__)
 
@@ -71,9 +72,9 @@ class OpenAISpeechEngine:
         self._offer: Offer | None = None
         """Of a speech server of ours."""
         self.concurrency = settings.speech.remote_concurrency
-        self._address = ", ".join(map(_shown, self._urls))
+        self._address = ", ".join(map(shown, self._urls))
         self.version = f"{settings.speech.model}@{self._address}"
-        self._format: Literal["wav", "pcm"] = "wav"
+        self._forms = Forms(settings.speech.format)
         self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connection] = WeakKeyDictionary()
 
     def voices(self, language: Language | None = None) -> Sequence[Voice]:
@@ -120,8 +121,9 @@ class OpenAISpeechEngine:
 
     def direction(self, delivery: Delivery) -> str:
         """Instructions in words, for models that take them."""
+        wanted = self._speech.instructions
         takes = self._offer.directable if self._offer else self._speech.model.startswith(TALKING_MODELS)
-        return instructions(delivery) if takes else ""
+        return instructions(delivery) if wanted == "always" or (takes and wanted == "auto") else ""
 
     async def synthesize(self, text: str, voice: Voice, *, seed: int = 0) -> Audio:
         """The audio of one segment; see `perform`."""
@@ -169,7 +171,9 @@ class OpenAISpeechEngine:
         async with AsyncExitStack() as stack:
             try:
                 response = await servers.ask(
-                    lambda client: stack.enter_async_context(self._request(client, order, "pcm"))
+                    lambda client: stack.enter_async_context(
+                        self._request(client, order, self._forms.streamed)
+                    )
                 )
                 sound = SoundStream(response.headers.get("content-type", ""))
                 async for chunk in response.iter_bytes():
@@ -237,17 +241,22 @@ class OpenAISpeechEngine:
     async def _call(self, order: _Order) -> tuple[bytes, str]:
         import openai  # noqa: PLC0415 - 0.4 s, only when this engine is built
 
-        servers = await self._ready()
-        try:
-            return await servers.ask(lambda client: self._answer(client, order))
-        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-            if self._format == "pcm" or "response_format" not in str(error):
+        refused: APIStatusError | None = None
+        for form in self._forms.to_try:
+            servers = await self._ready()
+            try:
+                answer = await servers.ask(partial(self._answer, order=order, form=form))
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                refused = refused or error
+                if not refuses_form(error):
+                    break
+            except openai.OpenAIError as error:
                 raise self._explain(error, order.voice) from error
-        except openai.OpenAIError as error:
-            raise self._explain(error, order.voice) from error
-        _LOG.warning("%s does not make WAV; asking for raw PCM from now on", self.version)
-        self._format = "pcm"
-        return await self._call(order)
+            else:
+                self._forms.settle(form, self.version)
+                return answer
+        assert refused is not None
+        raise self._explain(refused, order.voice) from refused
 
     async def _ready(self) -> Servers:
         """Those of the running loop, when the rate limit allows another call."""
@@ -258,9 +267,7 @@ class OpenAISpeechEngine:
             await connection.limiter.acquire()
         return connection.servers
 
-    def _request(
-        self, client: AsyncOpenAI, order: _Order, form: Literal["wav", "pcm"]
-    ) -> AbstractAsyncContextManager[Any]:
+    def _request(self, client: AsyncOpenAI, order: _Order, form: Form) -> AbstractAsyncContextManager[Any]:
         import openai  # noqa: PLC0415 - 0.4 s, only when this engine is built
 
         return client.audio.speech.with_streaming_response.create(
@@ -272,15 +279,14 @@ class OpenAISpeechEngine:
             extra_headers=place_headers(order.voice.language, order.seed) if self._offer else None,
         )
 
-    async def _answer(self, client: AsyncOpenAI, order: _Order) -> tuple[bytes, str]:
+    async def _answer(self, client: AsyncOpenAI, *, order: _Order, form: Form) -> tuple[bytes, str]:
         """The body and what it is called."""
-        asked = self._format
-        async with self._request(client, order, asked) as response:
+        async with self._request(client, order, form) as response:
             told = response.headers.get("content-type", "")
             # The read timeout only sees silence; a server that drips has to end as well.
             async with asyncio.timeout(self._speech.timeout_s):
                 body = b"".join([chunk async for chunk in response.iter_bytes()])
-        return body, "audio/pcm" if asked == "pcm" else told
+        return body, "audio/pcm" if form == "pcm" else told
 
     def _where(self) -> str:
         return f"the speech server {self._address} (model {self._speech.model!r})"
@@ -288,9 +294,3 @@ class OpenAISpeechEngine:
     def _explain(self, error: OpenAIError, voice: Voice | None = None) -> PodloomError:
         """The error a person can act on."""
         return explain(error, self._where(), timeout_s=self._speech.timeout_s, key=self._key, voice=voice)
-
-
-def _shown(url: str) -> str:
-    """Neither user nor query of the address: they may be secret."""
-    address = urlsplit(url)
-    return f"{address.hostname}:{address.port or ''}{address.path}"

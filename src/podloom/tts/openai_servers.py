@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from podloom.llm.sdk import new_client
 from podloom.settings import SpeechSettings
@@ -29,6 +30,12 @@ LONGEST_REST_S = 60.0
 def addresses(setting: str) -> list[str]:
     """The addresses of PODLOOM_SPEECH_BASE_URL."""
     return [address for part in setting.split(",") if (address := part.strip())]
+
+
+def shown(url: str) -> str:
+    """Neither user nor query of an address: they may be secret."""
+    address = urlsplit(url)
+    return f"{address.hostname}:{address.port or ''}{address.path}"
 
 
 @dataclass(eq=False)
