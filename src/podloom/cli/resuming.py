@@ -81,7 +81,8 @@ async def _unfinished(settings: Settings) -> list[RunRecord]:
 
     database = Database(settings)
     try:
-        return await database.resumable_runs()
+        # A show's run that failed before it had found something has nothing to go on with.
+        return [run for run in await database.resumable_runs() if run.request.sources or run.request.script]
     finally:
         await database.close()
 

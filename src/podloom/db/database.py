@@ -79,6 +79,14 @@ class Database:
         """Keep how a run ended and what it measured, also of one that `begin_run` never noted."""
         await self._transact(lambda connection: saving.save_end(connection, end))
 
+    async def close_run(self, end: RunEnd) -> bool:
+        """Keep how a run ended that is taken for running or waiting, beside what it had measured.
+
+        Returns:
+            Whether it was.
+        """
+        return await self._transact(lambda connection: saving.close_run(connection, end))
+
     async def run(self, run_id: str) -> RunRecord | None:
         """The run of that id."""
         return await self._transact(lambda connection: loading.find_run(connection, run_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import Delete, Select, delete, func, select
+from sqlalchemy import Delete, Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from podloom.db import rows, tables
@@ -56,6 +56,15 @@ async def save_end(connection: AsyncConnection, end: RunEnd) -> None:
     )
     for deletion in _surplus_measures(end.run_id, len(end.timings), list(end.counters)):
         await connection.execute(deletion)
+
+
+async def close_run(connection: AsyncConnection, end: RunEnd) -> bool:
+    """The end of a run that nobody is at; whether it had none yet."""
+    runs = tables.runs
+    open_still = runs.c.id == end.run_id, runs.c.state.in_(("running", "waiting"))
+    how = {"state": end.outcome, "error": end.error, "error_class": end.error_class}
+    change = update(runs).where(*open_still).values(**how, finished_at=end.ended_at)
+    return (await connection.execute(change)).rowcount > 0
 
 
 async def _delete_surplus(connection: AsyncConnection, record: EpisodeRecord) -> None:

@@ -16,6 +16,7 @@ from prefect.states import Completed
 from podloom.flows.giving_up import tell_given_up
 from podloom.flows.lost import Resumption, resume_lost_runs
 from podloom.flows.stopping import stop_silent_runs
+from podloom.flows.untold import tell_untold
 from podloom.settings import Settings
 from podloom.tasks.artifacts import UNREACHABLE
 from podloom.tasks.context import given
@@ -44,7 +45,8 @@ async def _look(settings: Settings, *, believe_silence: bool = True) -> list[str
         if one.number == 0:
             await tell_given_up(one.run, settings.webhook)
     stopped = await stop_silent_runs(settings) if believe_silence else []
-    return [*map(_sentence, found), *(f"{_name(run)} was to be cancelled, and is" for run in stopped)]
+    done = [*map(_sentence, found), *(f"{_name(run)} was to be cancelled, and is" for run in stopped)]
+    return done + await tell_untold(settings)
 
 
 async def keep_finding(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from prefect.events import Event
 
 from podloom.domain import EpisodeRequest
 from podloom.domain.news import EpisodeNews
+from podloom.errors import PodloomError, StoppedError, public_name
 from podloom.flows.lost import note_told
 from podloom.settings import WebhookSettings
 from podloom.stages.webhook import send_news
@@ -41,6 +42,19 @@ async def tell_stopped(run: FlowRun, webhook: WebhookSettings) -> None:
     await _tell(run, EpisodeNews(state="cancelled", **_about(run)), webhook)
 
 
+async def tell_end(run: FlowRun, error: PodloomError, webhook: WebhookSettings) -> None:
+    """Tell of a run that has ended so, where nobody was who could; the event is the proof, and comes last.
+
+    Raises:
+        PrefectException, HTTPError: As above.
+    """
+    stopped = isinstance(error, StoppedError)
+    said = {} if stopped else {"error_type": public_name(error), "error": str(error)}
+    news = EpisodeNews(state="cancelled" if stopped else "failed", **said, **_about(run))
+    await send_news(news, webhook, wait_s=None)
+    await _post_event(run, news)
+
+
 def lost_for_good(run: FlowRun) -> EpisodeNews:
     """The news of a run whose workers died again and again."""
     return EpisodeNews(
@@ -57,7 +71,8 @@ def _about(run: FlowRun) -> dict[str, Any]:
     return {
         "run_id": str(run.id),
         "podcast": str(request.get("podcast") or EpisodeRequest().podcast),
-        "title": run.name,
+        # One that has not begun has no name of its own yet.
+        "title": run.name if run.run_count else str(request.get("title") or run.name),
         "at": run.state.timestamp.isoformat(timespec="seconds"),
     }
 

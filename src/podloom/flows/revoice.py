@@ -7,10 +7,10 @@ from typing import Any
 from prefect import flow
 from prefect.client.schemas.objects import State
 
-from podloom.domain import Episode, Priority
+from podloom.domain import Episode, EpisodeRequest, Priority
 from podloom.stages.revoicing import revoice_request
 from podloom.tasks.ending import ended
-from podloom.tasks.making import make_in_flow
+from podloom.tasks.making import before_episode, make_in_flow
 from podloom.tasks.naming import revoice_run_name
 
 
@@ -30,5 +30,10 @@ async def revoice_flow(
 
 
 async def _revoice(script: str, **changes: str) -> Episode:
-    request = revoice_request(script, **{name: value for name, value in changes.items() if value})
-    return await make_in_flow(request)
+    wanted = {name: value for name, value in changes.items() if value}
+    about = EpisodeRequest(script=script[:1000])
+    return await make_in_flow(await before_episode(_request(script, wanted), about))
+
+
+async def _request(script: str, changes: dict[str, str]) -> EpisodeRequest:
+    return revoice_request(script, **changes)

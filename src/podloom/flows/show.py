@@ -12,10 +12,10 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed
 
-from podloom.domain import Episode
+from podloom.domain import Episode, EpisodeRequest
 from podloom.stages.show import Show, next_episode, turn
 from podloom.tasks.ending import ended
-from podloom.tasks.making import make_in_flow, placed
+from podloom.tasks.making import before_episode, make_in_flow, placed
 from podloom.tasks.naming import show_run_name
 
 LOOK_S = 1.0
@@ -36,7 +36,8 @@ async def _make_next(show: Show) -> Episode | State[Any]:
     async with _turn(show) as ours:
         if not ours:
             return Completed(message=f"Another run is making an episode of {show.podcast}")
-        request = await next_episode(show)
+        about = EpisodeRequest(podcast=show.podcast, title=show.podcast, language=show.language)
+        request = await before_episode(next_episode(show), about)
         if request is None:
             return Completed(message=f"Nothing new for {show.podcast} since the last episode")
         return await make_in_flow(request)

@@ -54,6 +54,20 @@ async def record_refusal(end: RunEnd, settings: Settings, telemetry: Telemetry) 
         await _keep(database, end, settings.alerts, telemetry)
 
 
+async def record_left(end: RunEnd, settings: Settings, telemetry: Telemetry) -> None:
+    """The same of a run that ended while nobody was at it, unless its end is known already."""
+    try:
+        database = await shared.database(settings)
+        known = await database.run(end.run_id)
+        if known is None:
+            await record_refusal(end, settings, telemetry)
+        elif await database.close_run(end):  # what it had measured before it was suspended stays
+            observe(end)
+            await _look(database, settings.alerts, telemetry)
+    except StorageError as failure:
+        log.warning("how run %s ended is not in the database: %s", end.run_id, failure)
+
+
 async def _open_database(settings: Settings) -> Database:
     database = await shared.database(settings)
     await database.open()
@@ -125,10 +139,12 @@ async def _keep(database: Database, end: RunEnd, settings: AlertSettings, teleme
     """The record's row, and the alerts that changed; what fails here is a warning, the run has ended."""
     try:
         await database.end_run(end)
-        changed = await look(database, settings)
+        await _look(database, settings, telemetry)
     except StorageError as failure:
         log.warning("how run %s ended is not in the database: %s", end.run_id, failure)
-        return
-    for alert in changed:
+
+
+async def _look(database: Database, settings: AlertSettings, telemetry: Telemetry) -> None:
+    for alert in await look(database, settings):
         observe_alert(alert)
         telemetry.alert(alert)

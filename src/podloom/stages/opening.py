@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import uuid
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from podloom.audio.formats import check_formats
 from podloom.cache.opening import open_cache, open_clips, open_slots
@@ -39,6 +39,8 @@ from podloom.tts.queue import queue_for
 if TYPE_CHECKING:
     from podloom.cache.slots import RedisSlots
 
+T = TypeVar("T")
+
 
 @asynccontextmanager
 async def open_studio(
@@ -53,7 +55,8 @@ async def open_studio(
     run_id = run_id or str(uuid.uuid4())
     here = alive(settings.home, run_id)
     with _nothing_left_of(Path(request.out)), counted(), here, traced_run() as tell:
-        run = await _opened(request, settings, telemetry, run_id)
+        opening = meet_and_open(request, settings, telemetry, run_id)
+        run = await before_opening(opening, request, settings, telemetry, run_id)
         tell(run=run.id, language=request.language, engine=run.engine.name, writer=run.writer.name)
         studio = Studio(run)
         try:
@@ -81,10 +84,16 @@ def _nothing_left_of(out: Path) -> Iterator[None]:
                 out.rmdir()
 
 
-async def _opened(request: EpisodeRequest, settings: Settings, telemetry: Telemetry, run_id: str) -> Run:
-    """The run; one that cannot be opened is recorded as well."""
+async def before_opening(
+    work: Coroutine[Any, Any, T],
+    request: EpisodeRequest,
+    settings: Settings,
+    telemetry: Telemetry,
+    run_id: str,
+) -> T:
+    """The result of what comes before the run is open; if that fails, the run is recorded as well."""
     try:
-        return await meet_and_open(request, settings, telemetry, run_id)
+        return await work
     except BaseException as error:
         end = refused_end(request, telemetry, run_id, _engine_name(request, settings), error)
         await asyncio.shield(record_refusal(end, settings, telemetry))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from podloom.domain import Episode, EpisodeRequest
 from podloom.domain.news import EpisodeNews
@@ -14,6 +14,7 @@ from podloom.settings import Settings
 from podloom.stages.titles import run_name
 from podloom.stages.webhook import send_news
 
+T = TypeVar("T")
 NewsCallback = Callable[[EpisodeNews], None]
 
 
@@ -33,8 +34,14 @@ class Teller:
 
         `unless` says of a run that was stopped that this is not the episode's end.
         """
+        episode = await self.before(work, unless=unless)
+        await self._say(self.news("completed", episode=episode))
+        return episode
+
+    async def before(self, work: Coroutine[Any, Any, T], *, unless: Callable[[], bool] = lambda: False) -> T:
+        """The result of `work`, with which the episode is not made yet; an error is its end, and told."""
         try:
-            episode = await work
+            return await work
         except asyncio.CancelledError:
             if not unless():
                 await self._say(self.news("cancelled"), to_its_end=False)  # somebody waits for the end
@@ -42,8 +49,6 @@ class Teller:
         except Exception as error:
             await self._say(self.failure(error))
             raise
-        await self._say(self.news("completed", episode=episode))
-        return episode
 
     def failure(self, error: Exception) -> EpisodeNews:
         """The news of an error; of one that is not ours only its name: it may say anything."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 from uuid import uuid4
 
 from prefect.context import FlowRunContext
@@ -15,7 +16,7 @@ from podloom.domain.events import Finished, RunBegan
 from podloom.errors import RequestError
 from podloom.pipeline import make_episode
 from podloom.settings import Settings
-from podloom.stages.opening import open_studio
+from podloom.stages.opening import before_opening, open_studio
 from podloom.stages.reviewing import NOBODY, Desk, InlineDesk
 from podloom.stages.show import Show
 from podloom.stages.telling import Teller
@@ -29,6 +30,7 @@ from podloom.tasks.runlog import RunLog
 from podloom.tasks.watching import knowing_why, was_replaced
 from podloom.telemetry import Telemetry
 
+T = TypeVar("T")
 Placed = TypeVar("Placed", EpisodeRequest, Show)
 
 
@@ -41,6 +43,13 @@ async def make_in_flow(request: EpisodeRequest) -> Episode:
     context, run_id = given(), str(flow_run.id or uuid4())
     teller = Teller(request, context.settings, run_id, tell_news)
     return await teller.told(knowing_why(_make(request, context, run_id)), unless=was_replaced)
+
+
+async def before_episode(work: Coroutine[Any, Any, T], about: EpisodeRequest) -> T:
+    """The result of what finds out which episode is to be made; its failure is told as that one's."""
+    settings, run_id = given().settings, str(flow_run.id or uuid4())
+    recorded = before_opening(work, about, settings, Telemetry(on_alert=tell_alert), run_id)
+    return await Teller(about, settings, run_id, tell_news).before(knowing_why(recorded), unless=was_replaced)
 
 
 async def _make(request: EpisodeRequest, context: Given, run_id: str) -> Episode:
