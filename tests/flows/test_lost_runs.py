@@ -87,13 +87,12 @@ async def test_runs_of_the_finders_own_process_are_alive_whatever_the_server_has
     assert await found(run_id, RunSettings()) == [1]
 
 
-@pytest.mark.parametrize("name", UPKEEP_FLOWS)
-async def test_upkeep_whose_worker_was_killed_has_crashed_and_is_left_at_that(run_in, silent_for_long, name):
+async def test_upkeep_whose_worker_was_killed_has_crashed_and_is_left_at_that(run_in, silent_for_long):
     """It would keep the next from beginning."""
-    run_id = await run_in(Running(), name, {})
+    runs = [await run_in(Running(), name, {}) for name in UPKEEP_FLOWS]
     for _ in range(2):
-        assert await found(run_id, RunSettings()) == []
-        assert (await state_of(run_id)).type == StateType.CRASHED
+        assert [one for one in await resume_lost_runs(RunSettings()) if one.run.id in runs] == []
+        assert {(await state_of(run_id)).type for run_id in runs} == {StateType.CRASHED}
 
 
 async def test_flows_of_others_that_have_the_same_name_are_none_of_our_business(run_in, silent_for_long):
