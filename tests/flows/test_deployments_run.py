@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.schedules import RRuleSchedule
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import AwaitingRetry
 
 from fixtures.prefect_events import alert_events
@@ -62,6 +66,15 @@ def offline(tmp_path, **fields):
     }
 
 
+def small_show(tmp_path, podcast):
+    """A show that watches a folder in which something is new."""
+    watched = tmp_path / "watched"
+    watched.mkdir()
+    (watched / "note.md").write_text((EXAMPLES / "city-trees.md").read_text("utf-8"), "utf-8")
+    voices = {"engine": "tone", "writer": "offline", "music": False, "minutes": 1}
+    return {"podcast": podcast, "folders": [str(watched)], "out": str(tmp_path / "out"), **voices}
+
+
 def test_prefects_own_command_deploys_the_file(prefect_api, tmp_path):
     async def prepare():
         async with get_client() as client:
@@ -84,24 +97,56 @@ async def test_every_deployment_completes(deployed, tmp_path, monkeypatch):
     assert (episode.state, episode.percent) == ("COMPLETED", 100)
     (alert,) = await alert_events(deployed, "memory_mb", since)
     assert (alert["event"], alert["payload"]["limit"]) == ("podloom.alert.raised", 1)
-    watched = tmp_path / "watched"
-    watched.mkdir()
-    (watched / "note.md").write_text((EXAMPLES / "city-trees.md").read_text("utf-8"), "utf-8")
-    show = {"podcast": "My show", "folders": [str(watched)], "out": str(out), "minutes": 1, "music": False}
+    show = small_show(tmp_path, "My show")
     views = await work_until_done(
         await trigger("revoice", {"script": str(out / "trees" / "script.json")}),
         await trigger("publish-feed", {"podcast": "Podloom", "folder": str(out)}),
-        await trigger("scheduled-show", {"show": show | {"engine": "tone", "writer": "offline"}}),
+        await trigger("scheduled-show", {"show": show}),
         await trigger("clean-up"),
         await trigger("daily-benchmark", {"workload": "fast"}),
+        await trigger("find-lost-runs"),
     )
     assert [(view.state, view.message) for view in views if view.state != "COMPLETED"] == []
     assert (out / "feed.xml").is_file()
     assert views[1].message == f"1 episode of Podloom in {out / 'feed.xml'}"
-    (again,) = await work_until_done(
-        await trigger("scheduled-show", {"show": show | {"engine": "tone", "writer": "offline"}})
-    )
+    (again,) = await work_until_done(await trigger("scheduled-show", {"show": show}))
     assert again.message == "Nothing new for My show since the last episode"
+
+
+@pytest.fixture
+async def own_show(deployed, tmp_path):
+    """A copy of the deployment for a show of its own, as the UI makes it; its schedule is due soon."""
+    rule = f"DTSTART:{datetime.now(UTC):%Y%m%dT%H%M%S}\nRRULE:FREQ=SECONDLY;INTERVAL=20;COUNT=6"
+    soon = DeploymentScheduleCreate(schedule=RRuleSchedule(rrule=rule, timezone="UTC"))
+    show = small_show(tmp_path, "A show of its own")
+    async with get_client() as client:
+        ours = await client.read_deployment_by_name("scheduled-show/scheduled-show")
+        kept = ("flow_id", "entrypoint", "pull_steps", "tags", "work_pool_name", "work_queue_name")
+        copy = await client.create_deployment(
+            **{name: getattr(ours, name) for name in kept},
+            name="a-show-of-its-own",
+            parameters={"show": show},
+            parameter_openapi_schema=ours.parameter_openapi_schema,
+            schedules=[soon],
+        )
+        yield copy
+        await client.delete_deployment(copy)
+
+
+async def test_a_show_of_its_own_runs_when_the_servers_scheduler_says_so(own_show, tmp_path):
+    wanted = FlowRunFilter.model_validate({"deployment_id": {"any_": [own_show]}})
+    runs = []
+    async with get_client() as client:
+        while not runs:
+            runs = await client.read_flow_runs(
+                flow_run_filter=wanted, sort=FlowRunSort.EXPECTED_START_TIME_ASC, limit=1
+            )
+    (view,) = await work_until_done(str(runs[0].id))
+    while not view.final:
+        (view,) = await work_until_done(view.id)
+    assert (view.state, runs[0].auto_scheduled) == ("COMPLETED", True), view.message
+    (manifest,) = (tmp_path / "out").glob("*/episode.json")
+    assert json.loads(manifest.read_text("utf-8"))["podcast"] == "A show of its own"
 
 
 async def test_the_retry_button_pays_for_nothing_twice(deployed, rehearsal, monkeypatch, tmp_path):

@@ -52,7 +52,7 @@ class WebhookSettings(Group):
 
     url: SecretStr = Field(default=SecretStr(""), description="Gets a POST of JSON; empty: nobody is told.")
     secret: SecretStr = Field(
-        default=SecretStr(""), description="Signs what is sent (HMAC-SHA256); see docs/operations.md."
+        default=SecretStr(""), description="Signs what is sent (HMAC-SHA256); see docs/news.md."
     )
     timeout_s: Seconds = Field(default=10.0, description="Of one try.")
     tries: int = Field(default=4, ge=1, description="With growing pauses between them.")
