@@ -57,13 +57,21 @@ class Watch:
             return
         interval_s = given().settings.runs.heartbeat_s
         all_runs = lookout(LOOK_S)
-        async with get_client() as client:
-            with all_runs.over(self._run_id):
-                while self.ending is None:
-                    if self._beat_is_due() or not await _calm(all_runs, client):
-                        await self._look_and_beat(client, self._run_id, interval_s)
-                    await asyncio.sleep(0 if self.ending else LOOK_S)
+        with all_runs.over(self._run_id):
+            while self.ending is None:
+                try:
+                    await self._keep_looking(all_runs, self._run_id, interval_s)
+                except Exception:  # whatever it is: without signs of life the run would be taken for lost
+                    log.exception("run %s could not be watched; that is tried again", self._run_id)
+                    await asyncio.sleep(interval_s)
         work.cancel()
+
+    async def _keep_looking(self, all_runs: Lookout, run_id: UUID, interval_s: float) -> None:
+        async with get_client() as client:
+            while self.ending is None:
+                if self._beat_is_due() or not await _calm(all_runs, client):
+                    await self._look_and_beat(client, run_id, interval_s)
+                await asyncio.sleep(0 if self.ending else LOOK_S)
 
     async def _look_and_beat(self, client: PrefectClient, run_id: UUID, interval_s: float) -> None:
         run = await _read(client, run_id)

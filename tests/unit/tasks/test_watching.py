@@ -1,5 +1,6 @@
 """Whether a run that is looked at is over for the attempt that looks, and whether it shows that it lives."""
 
+import asyncio
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -52,6 +53,41 @@ async def test_a_sign_of_life_names_what_automations_know_a_run_by(monkeypatch):
     ((_, related),) = await look(monkeypatch, Running())
     assert {one["prefect.resource.role"] for one in related} == {"flow", "deployment", "tag"}
     assert "prefect.tag.podloom" in {one["prefect.resource.id"] for one in related}
+
+
+async def test_an_error_of_the_watch_itself_costs_no_run(monkeypatch, caplog):
+    """It goes on giving signs of life, and still sees that the run is cancelled."""
+    run_id, sent = uuid4(), []
+    answers = [ValueError("an answer of another version"), Running(), ValueError("again"), Cancelling()]
+
+    class Server:
+        async def __aenter__(self):
+            return self
+
+        async def __aexit__(self, *_):
+            pass
+
+        async def read_flow_run(self, _):
+            if isinstance(answer := answers.pop(0), Exception):
+                raise answer
+            return FlowRun(id=run_id, flow_id=uuid4(), deployment_id=uuid4(), state=answer, run_count=1)
+
+        async def count_flow_runs(self, **_):
+            return 1
+
+    sleep = asyncio.sleep
+    monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", str(run_id))
+    monkeypatch.setattr(watching, "get_client", Server)
+    monkeypatch.setattr(watching, "emit_event", lambda event, **_: sent.append(event))
+    monkeypatch.setattr(watching.asyncio, "sleep", lambda _: sleep(0))
+    work = asyncio.create_task(asyncio.Event().wait())
+    watch = Watch()
+    watch._attempt = 1
+    await watch.over(work)
+    await asyncio.wait({work})
+    assert (watch.ending, work.cancelled(), answers) == ("cancelled", True, [])
+    assert sent == [HEARTBEAT]
+    assert caplog.text.count("that is tried again") == 2
 
 
 async def look(monkeypatch, state):
