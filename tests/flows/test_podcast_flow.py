@@ -69,7 +69,10 @@ async def test_the_runs_page_tells_what_was_made(prefect_api, rehearsal, rehears
     chapters = json.loads(shown["episode-chapters"].data)
     assert [row["Title"] for row in chapters] == [mark.title for mark in episode.chapters]
     assert {row["From the cache"][:2] for row in chapters} == {"0/"}
-    assert len(json.loads(shown["episode-clips"].data)) == episode.segments
+    clips = json.loads(shown["episode-clips"].data)
+    assert len(clips) == episode.segments
+    assert {row["Made in"][-2:] for row in clips} == {" s"}
+    assert f"{len(chapters)} chapters, {len(clips)} lines" in shown["episode-summary"].data
     page = (Path(episode.folder) / "index.html").as_uri()
     assert f"[Listen and read along]({page})" in shown["episode-summary"].data
     stream = Path(episode.folder).parent / "_live" / episode.run_id / "index.html"
@@ -90,7 +93,8 @@ async def test_the_logs_of_a_run_tell_what_happened(prefect_api, rehearsal, rehe
     lines = [record.getMessage() for record in told]
     assert {vars(record)["flow_run_id"] for record in told} == {episode.run_id}
     assert (lines[0], lines[-1]) == (f"run {episode.run_id} began", f"finished: {episode.folder}")
-    assert "outline began" in lines
+    assert "planning the chapters" in lines
+    assert [line for line in lines if line.startswith("writing and voicing chapter 1 took ")]
     assert [line for line in lines if "is voiced" in line] == []
 
 

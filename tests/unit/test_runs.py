@@ -75,6 +75,7 @@ def test_a_script_follows_a_run_from_its_beginning_to_its_end(asked):
     assert sorted(began) == sorted(ended) == ["chapter 1", "mix", "outline", "publish", "record", "sources"]
     voiced = [event for event in events if isinstance(event, LineVoiced)]
     written = [event for event in events if isinstance(event, ChapterWritten)]
+    assert all(event.made_s > 0 for event in voiced if not event.cached)
     assert len(voiced) == sum(event.lines for event in written) == episode.segments
     assert {event.text for event in events if isinstance(event, NoteTaken)} >= {"writer: offline"}
     assert [type(event) for event in events].index(Finished) == len(events) - 1

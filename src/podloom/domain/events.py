@@ -10,6 +10,22 @@ from podloom.domain.base import Frozen
 from podloom.domain.episode import Episode
 from podloom.domain.progress import count_of
 
+DOING = {
+    "sources": "reading the sources",
+    "outline": "planning the chapters",
+    "script": "writing the script",
+    "mix": "mixing the episode",
+    "read back": "listening to what was spoken",
+    "publish": "writing tags, transcript and cover",
+    "record": "recording the episode",
+}
+"""What a stage is about, for people."""
+
+
+def doing(stage: str) -> str:
+    """Of "chapter 2": "writing and voicing chapter 2"."""
+    return DOING.get(stage, f"writing and voicing {stage}" if stage.startswith("chapter ") else stage)
+
 
 class HappenedEvent(Frozen):
     """Base of the events."""
@@ -35,7 +51,7 @@ class StageBegan(HappenedEvent):
     stage: str
 
     def __str__(self) -> str:
-        return f"{self.stage} began"
+        return doing(self.stage)
 
 
 class StageEnded(HappenedEvent):
@@ -46,7 +62,7 @@ class StageEnded(HappenedEvent):
     duration_s: float
 
     def __str__(self) -> str:
-        return f"{self.stage} ended after {self.duration_s:.1f} s"
+        return f"{doing(self.stage)} took {self.duration_s:.1f} s"
 
 
 class ChapterWritten(HappenedEvent):
@@ -75,10 +91,12 @@ class LineVoiced(HappenedEvent):
     """Of the clip."""
     cached: bool
     """It was there already."""
+    made_s: float = 0.0
+    """How long it took from its turn in the speech queue on; 0 where it was there, or another run made it."""
 
     def __str__(self) -> str:
         place = f"{self.chapter}.{self.line}" if self.line else f"{self.chapter}, a later one"
-        found = ", from the cache" if self.cached else ""
+        found = ", from the cache" if self.cached else f", made in {self.made_s:.1f} s" if self.made_s else ""
         return f"line {place} is voiced: {self.speaker}, {self.duration_s:.1f} s{found}: {self.text}"
 
 

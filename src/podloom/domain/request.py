@@ -45,8 +45,10 @@ class EpisodeRequest(Frozen):
     sources: tuple[str, ...] = Field(
         default=(),
         title="Sources",
-        description="What the episode is made from: web addresses, the text itself, or paths of files (text,"
-        " Markdown, PDF, subtitles, recordings) on the machine that makes it; each an item of its own.",
+        # The form calls it optional: a request with an edited script has none.
+        description="Needed, unless there is an edited script: web addresses, the text itself, or paths of"
+        " files (text, Markdown, PDF, subtitles, recordings) on the machine that makes the episode; each an"
+        " item of its own.",
         json_schema_extra={"position": 0},
     )
     title: str = Field(

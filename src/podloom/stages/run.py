@@ -102,6 +102,8 @@ class Run:
     """The cover on its way to the folder; see stages/artwork.py."""
     chapters: dict[int, ChapterLines] = field(default_factory=dict)
     """Chapters on their way to the mixer; see `lines`."""
+    made_s: dict[str, float] = field(default_factory=dict)
+    """How long new clips took from their turn on, by digest."""
     texts: dict[int, asyncio.Future[tuple[Segment, ...]]] = field(default_factory=dict)
     """Chapters as they will be spoken; see `written`."""
 

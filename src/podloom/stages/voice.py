@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -169,11 +170,14 @@ class _Part:
             gate=run.slots.get(engine),
         )
         async with turn as spoken:
+            began_s = time.monotonic()
             if engine is self.engine:
                 self._refuse_while_down()  # it may have failed while this line waited
             made = await nearly_done(self._speak(engine, voice, before))
             spoken()
-            return await nearly_done(self._keep(made))
+            entry, clip = await nearly_done(self._keep(made))
+            run.made_s[clip.sha256] = time.monotonic() - began_s
+            return entry, clip
 
     async def _keep(self, made: Checked) -> tuple[dict[str, str], Clip]:
         """On disk and in the tts tier; within the line's turn, so that a kill loses a bounded number."""
@@ -226,5 +230,6 @@ def _tell(run: Run, segment: Segment, clip: Clip, *, hit: bool) -> None:
             text=segment.text,
             duration_s=clip.duration_s,
             cached=hit,
+            made_s=0.0 if hit else run.made_s.get(clip.sha256, 0.0),
         )
     )

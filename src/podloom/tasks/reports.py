@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from podloom.domain import Cue, Episode
-from podloom.domain.progress import clock, shortened
+from podloom.domain import Clip, Cue, Episode
+from podloom.domain.progress import clock, count_of, shortened
 from podloom.settings import Settings
 from podloom.stages.lines import VoicedLine
 from podloom.stages.live import shown_at
@@ -60,7 +60,7 @@ def chapter_rows(run: Run, episode: Episode) -> list[Row]:
 
 
 def clip_rows(run: Run, cues: Sequence[Cue]) -> list[Row]:
-    """One row a line: when it is heard, who says it, for how long, and whether its clip was there already.
+    """One row a line: when it is heard, who says it, for how long, and how long its clip took to make.
 
     Cells do not wrap, so a line is cut; the transcript has all of it.
     """
@@ -75,10 +75,17 @@ def clip_rows(run: Run, cues: Sequence[Cue]) -> list[Row]:
                 "Seconds": round(clip.duration_s, 2),
                 "Speaker": segment.speaker,
                 "From the cache": "yes" if clip.cached else "no",
+                "Made in": _took(run, clip),
                 "Text": shortened(segment.text),
             }
         )
     return rows
+
+
+def _took(run: Run, clip: Clip) -> str:
+    """Of a clip from the cache nothing: it took no time now."""
+    made_s = None if clip.cached else run.made_s.get(clip.sha256)
+    return "" if made_s is None else f"{made_s:.1f} s"
 
 
 def summary(run: Run, episode: Episode) -> str:
@@ -87,7 +94,7 @@ def summary(run: Run, episode: Episode) -> str:
     loudness = episode.loudness
     facts = {
         "Length": f"{clock(episode.duration_s)} of {clock(episode.asked_s)} asked",
-        "Chapters and lines": f"{len(episode.chapters)} and {episode.segments}",
+        "Contents": f"{count_of(len(episode.chapters), 'chapter')}, {count_of(episode.segments, 'line')}",
         "Voices": f"{episode.engine}: {', '.join(f'{s.name} = {s.voice.id}' for s in run.speakers)}",
         "Writer": episode.writer + (" (draft: no language model wrote it)" if episode.draft else ""),
         "Loudness": f"{loudness.integrated_lufs:.1f} LUFS, peak {loudness.true_peak_dbtp:.1f} dBTP",

@@ -42,7 +42,7 @@ def test_people_read_the_newest_first_one_row_each():
         "| After | What happened |",
         "|---|---|",
         "| 1:15 | note: a \\| b &lt;i>c |",
-        "| 0:00 | sources began |",
+        "| 0:00 | reading the sources |",
     ]
 
 
@@ -82,6 +82,12 @@ def test_nothing_is_revealed_under_another_name():
             line(3).model_copy(update={"cached": True}),
             "line 1.3 is voiced: Ann, 1.2 s, from the cache: Hello there.",
         ),
+        (
+            line(3).model_copy(update={"made_s": 0.94}),
+            "line 1.3 is voiced: Ann, 1.2 s, made in 0.9 s: Hello there.",
+        ),
+        (StageBegan(stage="sources"), "reading the sources"),
+        (StageEnded(stage="chapter 2", duration_s=3.21), "writing and voicing chapter 2 took 3.2 s"),
         (Failed(error="StoppedError", message="by hand", stopped=True), "stopped: by hand"),
         (Failed(error="SpeechError", message="no voice", stopped=False), "failed: no voice"),
     ],
