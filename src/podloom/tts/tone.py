@@ -10,6 +10,7 @@ from podloom.domain import Delivery, Language, Voice, count_words
 from podloom.errors import SpeechError
 from podloom.settings import Settings
 from podloom.tts.engine import Audio, Samples
+from podloom.tts.readiness import Readiness
 
 SAMPLE_RATE = 24_000
 SYLLABLES_PER_S = 4.0
@@ -24,6 +25,16 @@ _VOICES: tuple[tuple[str, str, float], ...] = (
     ("tone-bright", "Bright tone", 290.0),
 )
 _WORDS_PER_MINUTE: dict[Language, float] = {"en": 150.0, "ko": 100.0}
+
+
+def missing_packages() -> list[str]:
+    """Nothing."""
+    return []
+
+
+def readiness(_settings: Settings, _language: Language, speakers: int) -> Readiness:
+    """Always, for as many speakers as it has pitches."""
+    return Readiness(ready=speakers <= len(_VOICES), why="it needs nothing")
 
 
 class ToneEngine:

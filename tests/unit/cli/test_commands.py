@@ -260,7 +260,7 @@ def test_the_demo_needs_a_clone(podloom, monkeypatch):
 
 
 def test_doctor_says_what_is_there_and_what_to_do(podloom, monkeypatch):
-    monkeypatch.setattr("podloom.stages.health.EXTRAS", {"coqui": "a-package-that-is-not-there"})
+    monkeypatch.setattr("podloom.stages.health.extras", lambda: {"coqui": "a-package-that-is-not-there"})
     ran = podloom("doctor", "--json")
     found = {finding["name"]: finding for finding in ran.json["findings"]}
     assert ran.code == 0, [finding for finding in found.values() if finding["state"] == "bad"]

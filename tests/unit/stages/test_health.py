@@ -9,7 +9,7 @@ from fixtures.speech_server import speech_server as foreign_server
 from podloom.serving.speech import SpeechService
 from podloom.serving.threaded import ThreadedServer
 from podloom.settings import Settings, SpeechSettings
-from podloom.stages.health import _choice, speech_server
+from podloom.stages.health import _choice, extras, speech_server
 from podloom.tts.tone import ToneEngine
 
 
@@ -48,3 +48,8 @@ def test_a_damaged_coqui_model_leaves_the_choice_to_the_others(tts_home):
     (put_vctk(tts_home) / "config.json").write_text("{")
     choice = _choice(Settings(speech=SpeechSettings(base_url="http://127.0.0.1:9/v1")))
     assert (choice.state, choice.found) == ("ok", "openai: PODLOOM_SPEECH_BASE_URL is set")
+
+
+def test_every_extra_is_looked_for_by_what_it_is_there_for():
+    named = {"kokoro": "onnxruntime", "av": "av", "stt": "faster-whisper", "coqui": "coqui-tts"}
+    assert extras().items() >= (named | {"piper": "piper-tts", "otel": "opentelemetry-sdk"}).items()

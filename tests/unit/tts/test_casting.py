@@ -3,7 +3,7 @@ import pytest
 from podloom.domain import EpisodeRequest, SpeakerRequest, Voice
 from podloom.errors import MissingDependencyError, RequestError, VoiceError
 from podloom.settings import Settings, SpeechSettings
-from podloom.tts import casting, kokoro_voices
+from podloom.tts import coqui_models, kokoro_voices
 from podloom.tts.casting import cast, choose_engine, hard_to_understand, toneless, understudies
 from podloom.tts.openai import OpenAISpeechEngine
 from podloom.tts.readiness import Readiness
@@ -196,13 +196,13 @@ def machine(monkeypatch):
     """Sets what is installed and which keys there are."""
 
     def set_up(*, coqui=0, kokoro=False, base_url="", key="") -> Settings:
-        def readiness(_speech, language, speakers) -> Readiness:
+        def readiness(_settings, language, speakers) -> Readiness:
             ready = language == "en" and speakers <= coqui
             return Readiness(ready, "installed" if ready else "only one voice" if coqui == 1 else "")
 
         monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-        monkeypatch.setattr(casting.coqui_models, "readiness", readiness)
-        monkeypatch.setattr(casting.kokoro_voices, "missing_packages", lambda: [] if kokoro else ["misaki"])
+        monkeypatch.setattr(coqui_models, "readiness", readiness)
+        monkeypatch.setattr(kokoro_voices, "missing_packages", lambda: [] if kokoro else ["misaki"])
         return Settings(speech=SpeechSettings(base_url=base_url, api_key=key))
 
     return set_up

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.coqui_folders import put, speech
+from fixtures.coqui_folders import put, settings, speech
 from podloom.errors import SettingsError
 from podloom.tts.coqui_models import find_model, readiness
 
@@ -46,7 +46,7 @@ def test_languages_of_a_model_by_name(tts_home, name, config, languages):
     folder = put(tts_home / "tts" / name.replace("/", "--"), config)
     (folder / "vocab.txt").write_text("a\n")  # of MMS
     assert find_model(speech(name)).languages == languages
-    assert readiness(speech(name), "en", 1).ready is ("en" in languages)
+    assert readiness(settings(name), "en", 1).ready is ("en" in languages)
 
 
 def test_a_model_of_other_languages_is_refused_and_says_which_it_speaks(tts_home, tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.coqui_folders import MMS, VCTK, XTTS, put, put_mms, put_vctk, speech
+from fixtures.coqui_folders import MMS, VCTK, XTTS, put, put_mms, put_vctk, settings, speech
 from podloom.errors import MissingDependencyError, SettingsError
 from podloom.tts import coqui_models
 from podloom.tts.coqui_models import find_model, readiness
@@ -21,8 +21,8 @@ def test_named_model_lies_in_coquis_own_folder(tts_home):
     assert (model.path, model.config_path) == (folder, folder / "config.json")
     assert (model.licence, model.languages) == ("apache 2.0", ("en",))
     model.check(accept_licence=False)
-    assert readiness(speech(), "en", 1).ready
-    assert not readiness(speech(), "ko", 1).ready
+    assert readiness(settings(), "en", 1).ready
+    assert not readiness(settings(), "ko", 1).ready
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_xtts_lies_in_the_hub_cache_and_needs_consent(tmp_path):
     assert "CPML" in model.licence
     with pytest.raises(SettingsError, match="PODLOOM_SPEECH_COQUI_ACCEPT_LICENCE=true"):
         model.check(accept_licence=False)
-    assert not readiness(speech(XTTS), "ko", 1).ready
-    assert readiness(speech(XTTS, coqui_accept_licence=True), "ko", 1).ready
+    assert not readiness(settings(XTTS), "ko", 1).ready
+    assert readiness(settings(XTTS, coqui_accept_licence=True), "ko", 1).ready
 
 
 def test_xtts_by_path_needs_consent_too(tmp_path):
@@ -102,7 +102,7 @@ def test_mms_without_a_language_or_a_vocabulary_is_refused(tmp_path, tts_home):
 def test_missing_model_says_how_to_download_it():
     with pytest.raises(MissingDependencyError, match=r"python -m podloom\.tts\.coqui"):
         find_model(speech()).check(accept_licence=False)
-    assert not readiness(speech(), "en", 1).ready
+    assert not readiness(settings(), "en", 1).ready
 
 
 def test_missing_path_says_to_check_it(tmp_path):
@@ -120,14 +120,14 @@ def test_half_a_download_is_incomplete(tts_home, weights):
 @pytest.mark.parametrize("content", ["{", "", "\xff", '{"model": "vits" // and more', "{} /* more */"])
 def test_a_damaged_config_is_incomplete_and_no_reason_to_stop(tts_home, content):
     (put_vctk(tts_home) / "config.json").write_bytes(content.encode("latin-1"))
-    assert not readiness(speech(), "en", 1).ready
+    assert not readiness(settings(), "en", 1).ready
     with pytest.raises(MissingDependencyError, match=r"config\.json .* cannot be read .* download it again"):
         find_model(speech()).check(accept_licence=False)
 
 
 def test_a_config_that_is_no_table_is_as_good_as_none(tts_home):
     (put_vctk(tts_home) / "config.json").write_text("[]")
-    assert readiness(speech(), "en", 1).ready
+    assert readiness(settings(), "en", 1).ready
 
 
 def test_comments_in_a_config_are_left_out_as_coqui_does(tts_home):
@@ -139,7 +139,7 @@ def test_comments_in_a_config_are_left_out_as_coqui_does(tts_home):
     model = find_model(speech())
     assert model.speakers == ["p1", 'a "//" b']
     assert model.config["url"] == "https://x"
-    assert readiness(speech(), "en", 1).ready
+    assert readiness(settings(), "en", 1).ready
 
 
 def test_weights_without_config_are_incomplete(tts_home):
@@ -197,7 +197,7 @@ def test_phoneme_model_needs_espeak(tts_home, monkeypatch):
 def test_nothing_is_ready_without_the_packages(tts_home, monkeypatch):
     put_vctk(tts_home)
     monkeypatch.setattr(coqui_models, "missing_packages", lambda: ["TTS"])
-    assert not readiness(speech(), "en", 1).ready
+    assert not readiness(settings(), "en", 1).ready
 
 
 def test_config_elsewhere(tmp_path):
@@ -223,13 +223,13 @@ def test_config_elsewhere(tmp_path):
 )
 def test_a_model_is_ready_for_as_many_speakers_as_it_has_voices(tts_home, config, speakers, expected):
     put_vctk(tts_home, config)
-    told = readiness(speech(), "en", speakers)
+    told = readiness(settings(), "en", speakers)
     assert told.ready if expected is True else told == expected
 
 
 def test_damaged_speakers_are_incomplete(tts_home):
     (put_vctk(tts_home, {"use_speaker_embedding": True}) / "speaker_ids.json").write_text("{")
-    assert not readiness(speech(), "en", 1).ready
+    assert not readiness(settings(), "en", 1).ready
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import pytest
 
 from podloom.errors import MissingDependencyError, SettingsError
 from podloom.settings import Settings, SpeechSettings
-from podloom.tts import piper
-from podloom.tts.piper import PiperEngine, find_voices
+from podloom.tts import piper, piper_files
+from podloom.tts.piper import PiperEngine
+from podloom.tts.piper_files import find_voices, readiness
 
 
 @pytest.fixture
@@ -43,6 +44,17 @@ def test_a_file_has_its_own(folder):
     assert only.speakers == {"a-many/kim": 0, "a-many/lee": 7}
 
 
+@pytest.mark.parametrize(
+    ("language", "speakers", "ready"), [("en", 1, True), ("en", 2, False), ("ko", 2, True)]
+)
+def test_it_is_ready_for_as_many_speakers_as_there_are_voices(folder, monkeypatch, language, speakers, ready):
+    monkeypatch.setattr(piper_files, "missing_packages", list)
+    settings = Settings(speech=SpeechSettings(piper_voice=str(folder)))
+    assert readiness(settings, language, speakers).ready is ready
+    nowhere = Settings(speech=SpeechSettings(piper_voice=str(folder / "nowhere")))
+    assert not readiness(nowhere, language, speakers).ready
+
+
 def test_version_tells_models_apart_also_where_they_are_of_one_size(folder):
     versions = [engine(folder).version]
     for file, content in [
@@ -59,7 +71,7 @@ def test_version_tells_models_apart_also_where_they_are_of_one_size(folder):
 )
 def test_nothing_to_speak_with_is_refused(tmp_path, monkeypatch, wanted, error):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(piper, "find_spec", lambda _: None)
+    monkeypatch.setattr(piper_files, "find_spec", lambda _: None)
     (tmp_path / "empty").mkdir()
     with pytest.raises(error, match="PODLOOM_SPEECH_PIPER_VOICE"):
         find_voices(wanted)
@@ -77,7 +89,7 @@ def test_voice_without_its_config_is_refused(folder, config):
 
 
 def test_without_the_extra_it_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(piper, "find_spec", lambda name: None)
+    monkeypatch.setattr(piper_files, "find_spec", lambda name: None)
     with pytest.raises(
         MissingDependencyError, match=r"needs piper, onnxruntime; pip install 'podloom\[piper\]'"
     ):
