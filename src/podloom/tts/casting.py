@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from podloom.domain import Delivery, EpisodeRequest, Format, Language, Role, Speaker, SpeakerRequest, Voice
+from podloom.domain.progress import count_of
 from podloom.errors import MissingDependencyError, RequestError, VoiceError
 from podloom.settings import Settings
 from podloom.tts.engine import ENGINES, UNCLEAR, BlendingEngine, SpeechEngine, direction, told_of
@@ -114,8 +115,9 @@ def understudies(speakers: Sequence[Speaker], engine: SpeechEngine, language: La
         free = [voice for voice in offered if not alike(voice, found.values(), engine)]
         same = [voice for voice in free if voice.gender == speaker.voice.gender]
         if not free:
+            has = count_of(len(offered), "voice")
             raise VoiceError(
-                f"the fallback engine {engine.name!r} has {len(offered)} voices for {language!r}, too few "
+                f"the fallback engine {engine.name!r} has {has} for {language!r}, too few "
                 f"for {len(speakers)} speakers; set PODLOOM_SPEECH_FALLBACK_ENGINE to another, or to nothing"
             )
         found[speaker.name] = same[0] if same else free[0]
@@ -150,9 +152,10 @@ def _assigned(wanted: Sequence[SpeakerRequest], engine: SpeechEngine, language: 
     if not offered:
         raise VoiceError(f"{engine.name} has no voice that speaks {language!r}; choose another engine")
     if len(offered) < len(wanted):
+        has = count_of(len(offered), "voice")
         raise VoiceError(
-            f"{engine.name} has {len(offered)} voices for {language!r} and the episode has {len(wanted)} "
-            "speakers; take fewer speakers, or another engine"
+            f"{engine.name} has {has} for {language!r} and the episode has {len(wanted)} speakers; take "
+            "fewer speakers, or another engine"
         )
     chosen = [find_voice(speaker.voice, engine, language) if speaker.voice else None for speaker in wanted]
     taken = [voice for voice in chosen if voice]

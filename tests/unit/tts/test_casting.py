@@ -271,5 +271,5 @@ def test_fallback_engine_without_enough_voices_is_refused():
         def voices(self, language=None):
             return super().voices(language)[:1]
 
-    with pytest.raises(VoiceError, match="'choir' has 1 voices for 'en', too few for 2 speakers"):
+    with pytest.raises(VoiceError, match="'choir' has 1 voice for 'en', too few for 2 speakers"):
         understudies(cast(request(), Choir(Settings())), Soloist(Settings()), "en")
