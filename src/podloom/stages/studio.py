@@ -62,12 +62,17 @@ class Studio:
         return bool(self.run.settings.database_url.get_secret_value())
 
     async def _ready_to_pay(self) -> None:
-        """What can fail before the first paid call has to fail now; a local model may go on loading."""
+        """What can fail before the first paid call has to fail now; a local model may go on loading.
+
+        What its files tell was seen when the engine was built, see stages/opening.py.
+        """
         run, (loading, recording) = self.run, self._early
         if self._record_first:
             await recording
         if run.engine.remote:
             await self._connected(loading)
+        elif loading.done() and run.fallback is None:
+            await loading
         await contrast(run)
 
     async def _beside_recording(self, writing: Coroutine[Any, Any, T]) -> T:

@@ -27,7 +27,7 @@ from podloom.tts.coqui_files import (
     vocoder_of,
     weights_in,
 )
-from podloom.tts.coqui_languages import names, spoken, told_languages
+from podloom.tts.coqui_languages import has_symbols, names, spoken, symbols_of, told_languages
 from podloom.tts.fingerprint import fingerprint
 from podloom.tts.readiness import Readiness
 
@@ -137,7 +137,8 @@ class CoquiModel:
         if self.is_xtts:
             listed = self.config.get("languages") or _XTTS
             return tuple(code for code in _XTTS if code in listed)
-        return spoken(self._told_languages)
+        symbols = symbols_of(self.config, self.folder / "vocab.txt" if self.is_mms else None)
+        return tuple(code for code in spoken(self._told_languages) if has_symbols(symbols, code))
 
     @property
     def _told_languages(self) -> list[str]:
@@ -239,15 +240,14 @@ class CoquiModel:
     def _check_language(self) -> None:
         if self.languages:
             return
-        if self.is_mms and not self.by_name:
-            raise SettingsError(
-                f"nothing tells which language the MMS model in {str(self.folder)!r} speaks; name its folder "
-                "after it, eng or kor: Podloom speaks no others"
-            )
-        raise SettingsError(
-            f"the Coqui model {self.name!r} speaks {', '.join(self._told_languages)}, and Podloom speaks "
-            "en and ko; set PODLOOM_SPEECH_COQUI_MODEL to a model for one of these"
-        )
+        cure = "set PODLOOM_SPEECH_COQUI_MODEL to another model"
+        lacks = f"speaks {', '.join(self._told_languages)}, and Podloom speaks en and ko"
+        if told := spoken(self._told_languages):
+            lacks = f"has no symbols for most letters of {' and '.join(told)}"
+        elif self.is_mms and not self.by_name:
+            lacks = "does not tell its language"
+            cure = f"name its folder {str(self.folder)!r} after it, eng or kor, or {cure}"
+        raise SettingsError(f"the Coqui model {self.name!r} {lacks}; {cure}")
 
     def _check_programs(self) -> None:
         espeak = self.config.get("use_phonemes") and self.config.get("phonemizer") in {None, "", "espeak"}

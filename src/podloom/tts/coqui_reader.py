@@ -21,6 +21,7 @@ from podloom.domain import Language
 from podloom.errors import SpeechError, VoiceError
 from podloom.text.sentences import split_long, split_sentences
 from podloom.tts.coqui_clones import add_clones
+from podloom.tts.coqui_languages import OUTSIDE_SHARE
 from podloom.tts.coqui_models import ONLY, CoquiModel
 from podloom.tts.coqui_torchaudio import ensure_torchaudio
 from podloom.tts.engine import Samples
@@ -32,8 +33,6 @@ XTTS_CHARACTERS: dict[Language, int] = {"en": 250, "ko": 95}
 """Of one call; beyond, XTTS drops the end without an error."""
 MAX_CHARACTERS = 500
 """Of one call to other models: their memory grows with the text."""
-OUTSIDE_SHARE = 0.2
-"""So much of a text may be outside the model's vocabulary before the line is refused."""
 
 _LOAD_ERRORS = (
     RuntimeError,

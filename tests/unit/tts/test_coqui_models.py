@@ -88,7 +88,7 @@ def test_mms_by_path_is_known_by_its_files_and_its_folders_name(
 
 
 def test_mms_without_a_language_or_a_vocabulary_is_refused(tmp_path, tts_home):
-    with pytest.raises(SettingsError, match="name its folder after it, eng or kor"):
+    with pytest.raises(SettingsError, match=r"name its folder '.*my_voice' after it, eng or kor"):
         find_model(speech(put_mms(tmp_path / "my_voice"))).check(accept_licence=False)
     for folder, wanted in [
         (tmp_path / "kor", tmp_path / "kor"),
