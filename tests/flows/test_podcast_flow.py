@@ -16,6 +16,7 @@ from prefect.client.schemas.filters import (
 from prefect.states import Cancelling
 
 from podloom import PodloomError, ProviderError, generate_podcast_async
+from podloom.domain.progress import count_of
 from podloom.rehearsal import Fault, Scenario
 from podloom.tasks import episode as tasks
 from podloom.tasks import runlog
@@ -72,7 +73,8 @@ async def test_the_runs_page_tells_what_was_made(prefect_api, rehearsal, rehears
     clips = json.loads(shown["episode-clips"].data)
     assert len(clips) == episode.segments
     assert {row["Made in"][-2:] for row in clips} == {" s"}
-    assert f"{len(chapters)} chapters, {len(clips)} lines" in shown["episode-summary"].data
+    counted = f"{count_of(len(chapters), 'chapter')}, {count_of(len(clips), 'line')}"
+    assert f"| Contents | {counted} |" in shown["episode-summary"].data
     page = (Path(episode.folder) / "index.html").as_uri()
     assert f"[Listen and read along]({page})" in shown["episode-summary"].data
     stream = Path(episode.folder).parent / "_live" / episode.run_id / "index.html"
