@@ -16,6 +16,9 @@ from podloom.settings import load_settings
 NAMED_FROM = 100
 """Columns of a terminal; in a narrower one there is no room for names, and ids are what has to be typed."""
 
+LOW_HZ, HIGH_HZ = 150.0, 175.0
+"""Median pitch of most men below, of most women above."""
+
 
 def voices(
     engine: Annotated[str, typer.Option(help="Only of this engine.")] = "",
@@ -47,24 +50,31 @@ def _print(listed: list[Voice], missing: dict[str, str]) -> None:
     longest = max((len(voice.id) for voice in listed), default=0)
     voice_id = Column("voice", overflow="fold", min_width=min(28, longest))  # it has to be typed: never cut
     screen = console()
-    named = screen.width >= NAMED_FROM
-    rest = ("lang", "kind", "pitch", "w/min", "misheard")
-    table = Table("engine", voice_id, *(("name",) if named else ()), *rest, box=None)
+    wide = screen.width >= NAMED_FROM
+    licences = list(dict.fromkeys(voice.licence for voice in listed if voice.licence))
+    name, rate = (("name",), ("w/min",)) if wide else ((), ())
+    table = Table("engine", voice_id, *name, "lang", "kind", "pitch", *rate, "misheard", "lic.", box=None)
     for voice in listed:
         table.add_row(
             voice.engine,
             voice.id,
-            *((voice.label,) if named else ()),
+            *((voice.label,) if wide else ()),
             voice.language,
-            voice.gender,
+            _kind(voice),
             f"{voice.pitch_hz:.0f} Hz" if voice.pitch_hz else "",
-            f"{voice.words_per_minute:.0f}",
+            *((f"{voice.words_per_minute:.0f}",) if wide else ()),
             "" if voice.error_rate is None else f"{voice.error_rate:.0%}",
+            str(licences.index(voice.licence) + 1) if voice.licence else "",
         )
     screen.print(table)
-    for name in dict.fromkeys(voice.engine for voice in listed):
-        licences = sorted({voice.licence for voice in listed if voice.engine == name and voice.licence})
-        if licences:
-            screen.print(f"licence of {name}: {', '.join(licences)}", soft_wrap=True)
-    for name, reason in missing.items():
-        screen.print(f"{name}: {reason}", soft_wrap=True)
+    for number, licence in enumerate(licences, 1):
+        screen.print(f"licence {number}: {licence}", soft_wrap=True)
+    for engine, reason in missing.items():
+        screen.print(f"{engine}: {reason}", soft_wrap=True)
+
+
+def _kind(voice: Voice) -> str:
+    """As its engine tells, else guessed from the pitch that was measured; "" where that is in between."""
+    if voice.gender != "unknown" or not voice.pitch_hz:
+        return "" if voice.gender == "unknown" else voice.gender
+    return "male?" if voice.pitch_hz < LOW_HZ else "female?" if voice.pitch_hz > HIGH_HZ else ""

@@ -9,10 +9,12 @@ from podloom.domain import Language, Voice
 from podloom.errors import OutputError, PodloomError, VoiceError
 from podloom.settings import Settings
 from podloom.stages import shared
+from podloom.stages.contrast import measurements
 from podloom.text.detect import detect_language
 from podloom.text.normalize import normalize
 from podloom.tts.casting import find_voice
 from podloom.tts.engine import ENGINES, SpeechEngine
+from podloom.tts.hearing import recalled
 
 SAMPLES: dict[Language, str] = {
     "en": "Hello, and welcome. This is how I sound when I read your next episode.",
@@ -34,7 +36,8 @@ async def list_voices(
         try:
             ready = await _ready(name, settings)
             # A model that alone knows its voices is loaded for them.
-            listed += await asyncio.to_thread(ready.voices, language)
+            offered = await asyncio.to_thread(ready.voices, language)
+            listed += [_as_measured(voice, ready, settings) for voice in offered]
         except PodloomError as error:
             if engine:
                 raise
@@ -78,6 +81,12 @@ async def speak_sample(
     except (OSError, ValueError, TypeError, soundfile.LibsndfileError) as error:
         raise OutputError(f"cannot write the sample to {str(to)!r}: {error}") from error
     return voice
+
+
+def _as_measured(voice: Voice, engine: SpeechEngine, settings: Settings) -> Voice:
+    """With the pitch that was measured when it was cast, where its table has none."""
+    known = None if voice.pitch_hz else recalled(voice, engine, measurements(settings))
+    return voice.model_copy(update={"pitch_hz": known.pitch_hz}) if known else voice
 
 
 async def _ready(name: str, settings: Settings) -> SpeechEngine:

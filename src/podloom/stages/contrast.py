@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from podloom.settings import Settings
 from podloom.stages.run import Run
 from podloom.tts.hearing import tell_apart
+
+
+def measurements(settings: Settings) -> Path:
+    """The folder of what was measured of voices that no table describes."""
+    return settings.home / "voices"
 
 
 async def contrast(run: Run) -> None:

@@ -102,10 +102,14 @@ def _apart(one: Measured, other: Measured) -> float:
     return combined(pitch, math.dist(one.timbre, other.timbre))
 
 
+def recalled(voice: Voice, engine: SpeechEngine, folder: Path) -> Measured | None:
+    """What was measured of the voice before; None when nothing was."""
+    return _kept(_note(voice, engine, folder))
+
+
 async def _heard(voice: Voice, engine: SpeechEngine, folder: Path) -> Measured:
     """What was measured of the voice, now or before."""
-    identity = [VERSION, engine.name, engine.version, voice.id, voice.language]
-    path = folder / f"{hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]}.json"
+    path = _note(voice, engine, folder)
     if (known := _kept(path)) is not None:
         return known
     from podloom.tts.measuring import measure  # noqa: PLC0415 - NumPy, for voices that nobody has measured
@@ -113,6 +117,12 @@ async def _heard(voice: Voice, engine: SpeechEngine, folder: Path) -> Measured:
     measured = measure(await engine.synthesize(SENTENCES[voice.language], voice))
     _keep(path, measured)
     return measured
+
+
+def _note(voice: Voice, engine: SpeechEngine, folder: Path) -> Path:
+    """Where it is kept."""
+    identity = [VERSION, engine.name, engine.version, voice.id, voice.language]
+    return folder / f"{hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]}.json"
 
 
 def _kept(path: Path) -> Measured | None:

@@ -5,6 +5,8 @@ import socket
 
 import pytest
 
+from podloom.cli.voices import _kind, _print
+from podloom.domain import Voice
 from podloom.serving.speech import SpeechService
 from podloom.serving.threaded import ThreadedServer
 from podloom.settings import Settings
@@ -16,14 +18,11 @@ def test_ids_are_whole_in_every_terminal(podloom, monkeypatch, columns, named):
     monkeypatch.setenv("COLUMNS", columns)
     lines = podloom("voices", "--engine", "tone").out.splitlines()
     assert max(map(len, lines)) <= int(columns)
-    assert {line.split()[1] for line in lines if " 1" in line} == {
-        "tone-low",
-        "tone-high",
-        "tone-middle",
-        "tone-bright",
-    }
-    assert ("Low tone" in "".join(lines)) is named
-    assert lines[-1] == "licence of tone: none: a tone"
+    rows = [line.split() for line in lines if line.startswith(" tone")]
+    assert {row[1] for row in rows} == {"tone-low", "tone-high", "tone-middle", "tone-bright"}
+    assert {row[-1] for row in rows} == {"1"}
+    assert ("Low tone" in "".join(lines)) is ("w/min" in lines[0]) is named
+    assert lines[-1] == "licence 1: none: a tone"
 
 
 async def test_the_voices_of_a_speech_server_are_those_it_has(podloom, monkeypatch):
@@ -47,3 +46,34 @@ def test_a_server_that_is_not_set_up_has_no_voices(podloom):
     listed = podloom("voices", "--json").json
     assert "openai" not in {voice["engine"] for voice in listed["voices"]}
     assert "set PODLOOM_SPEECH_API_KEY" in listed["missing"]["openai"]
+
+
+def test_licences_are_those_of_the_voices(capsys):
+    listed = [
+        Voice(engine="openai", id=f"v{number}", language="en", licence=licence)
+        for number, licence in enumerate(["MIT", "CPML", "MIT", ""])
+    ]
+    _print(listed, {})
+    _, *rows, first, second = capsys.readouterr().out.splitlines()
+    assert [row.split()[1:] for row in rows] == [
+        ["v0", "en", "1"],
+        ["v1", "en", "2"],
+        ["v2", "en", "1"],
+        ["v3", "en"],
+    ]
+    assert (first, second) == ("licence 1: MIT", "licence 2: CPML")
+
+
+@pytest.mark.parametrize(
+    ("gender", "pitch_hz", "kind"),
+    [
+        ("unknown", None, ""),
+        ("unknown", 110, "male?"),
+        ("unknown", 162, ""),
+        ("unknown", 210, "female?"),
+        ("female", 110, "female"),
+        ("neutral", None, "neutral"),
+    ],
+)
+def test_what_nobody_told_is_guessed_from_the_pitch(gender, pitch_hz, kind):
+    assert _kind(Voice(engine="coqui", id="p225", language="en", gender=gender, pitch_hz=pitch_hz)) == kind

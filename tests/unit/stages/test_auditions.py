@@ -3,12 +3,14 @@
 import pytest
 import soundfile
 
-from podloom.domain import Voice
+from podloom.domain import Speaker, Voice
 from podloom.errors import ProviderKeyError, VoiceError
 from podloom.settings import Settings
 from podloom.stages import auditions
 from podloom.stages.auditions import list_voices, speak_sample
+from podloom.stages.contrast import measurements
 from podloom.tts.engine import Audio
+from podloom.tts.hearing import tell_apart
 from podloom.tts.tone import ToneEngine
 
 
@@ -75,6 +77,15 @@ async def test_servers_are_asked_for_their_voices_and_those_that_cannot_be_used_
     assert missing == {"locked": "no key"}
     with pytest.raises(ProviderKeyError):
         await list_voices("locked", None, Settings())
+
+
+async def test_a_pitch_that_was_measured_when_a_voice_was_cast_is_listed(choir, tmp_path):
+    settings = Settings(home=tmp_path)
+    cast = [Speaker(name=voice.id, role="host", voice=voice) for voice in choir.voices("en")]
+    with pytest.raises(VoiceError):  # both are the same tone
+        await tell_apart(cast, choir, measurements(settings))
+    listed, _ = await list_voices("choir", None, settings)
+    assert [voice.pitch_hz for voice in listed] == [pytest.approx(150, rel=0.02)] * 2 + [None]
 
 
 @pytest.mark.parametrize(
