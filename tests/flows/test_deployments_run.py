@@ -149,7 +149,7 @@ async def test_a_show_of_its_own_runs_when_the_servers_scheduler_says_so(own_sho
     assert json.loads(manifest.read_text("utf-8"))["podcast"] == "A show of its own"
 
 
-async def test_the_retry_button_pays_for_nothing_twice(deployed, rehearsal, monkeypatch, tmp_path):
+async def test_the_retry_button_pays_for_nothing_twice(deployed, rehearsal, monkeypatch, tmp_path, patient):
     server = rehearsal(Scenario(), faults=[Fault("400", "speech", nth=5)])
     for group in ("LLM", "SPEECH"):
         monkeypatch.setenv(f"PODLOOM_{group}_BASE_URL", server.base_url)
