@@ -33,9 +33,13 @@ EPISODES = Kind(EPISODE_FLOWS)
 UPKEEP = Kind(UPKEEP_FLOWS, (TAG,))
 
 
-async def runs_in(client: PrefectClient, kind: Kind, *states: StateType) -> list[FlowRun]:
-    """Runs in one of these states, those that ended last first."""
+async def runs_in(
+    client: PrefectClient, kind: Kind, *states: StateType, within: timedelta | None = None
+) -> list[FlowRun]:
+    """Runs in one of these states, those that ended last first; `within`: that have ended so lately."""
     wanted: dict[str, Any] = {"state": {"type": {"any_": list(states)}}}
+    if within is not None:
+        wanted["end_time"] = {"after_": datetime.now(UTC) - within}
     if kind.tags:
         wanted["tags"] = {"all_": list(kind.tags)}
     return await client.read_flow_runs(

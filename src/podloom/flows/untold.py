@@ -7,11 +7,10 @@ tells it, at least once, and closes the run in the record.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
 
 from podloom.domain import EpisodeRequest
@@ -19,7 +18,7 @@ from podloom.errors import PodloomError, StoppedError, error_class
 from podloom.flows.giving_up import tell_end
 from podloom.flows.lost import RECENT, TELLING
 from podloom.flows.marks import END
-from podloom.flows.silence import EPISODES, PAGE, age, is_ours, state_id
+from podloom.flows.silence import EPISODES, age, is_ours, runs_in, state_id
 from podloom.settings import Settings
 from podloom.stages.asking import as_request
 from podloom.stages.ending import record_left, refused_end
@@ -43,7 +42,8 @@ async def tell_untold(settings: Settings) -> list[str]:
         PrefectException, HTTPError: The server does not answer as it should; somebody tells later.
     """
     async with get_client() as client:
-        recent = [run for run in await _ended(client) if age(run) > TELLING]
+        ended = await runs_in(client, EPISODES, StateType.FAILED, StateType.CANCELLED, within=RECENT)
+        recent = [run for run in ended if age(run) > TELLING]
         _told.intersection_update(map(state_id, recent))
         unknown = [run for run in recent if state_id(run) not in _told]
         untold = await _untold(client, unknown) if unknown else []
@@ -52,18 +52,6 @@ async def tell_untold(settings: Settings) -> list[str]:
     for run in ours:
         await _tell(run, settings)
     return [f"{run.name} ({run.id}) had ended, and nobody had told" for run in ours]
-
-
-async def _ended(client: PrefectClient) -> list[FlowRun]:
-    """Runs of episodes that failed or were cancelled lately."""
-    states = [StateType.FAILED, StateType.CANCELLED]
-    since = datetime.now(UTC) - RECENT
-    wanted = {"state": {"type": {"any_": states}}, "end_time": {"after_": since}}
-    return await client.read_flow_runs(
-        flow_filter=FlowFilter.model_validate({"name": {"any_": list(EPISODES.flows)}}),
-        flow_run_filter=FlowRunFilter.model_validate(wanted),
-        limit=PAGE,
-    )
 
 
 async def _untold(client: PrefectClient, runs: list[FlowRun]) -> list[FlowRun]:
