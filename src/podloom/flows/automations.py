@@ -39,6 +39,11 @@ PATIENCE = 2
 LEAST = timedelta(seconds=30)
 """Shorter absences are not told from a slow server."""
 
+EXAMPLE = (
+    "An example to change or to copy: add an action in the UI, or name a notification block in"
+    " PODLOOM_RUNS_NOTIFY_BLOCK."
+)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -101,8 +106,7 @@ def _silence(settings: Settings, of: Any) -> EventTrigger:
 def _failures() -> Row:
     return Row(
         name="podloom: an episode was not made",
-        description="An example to change or to copy: add an action in the UI, or name a notification block"
-        " in PODLOOM_RUNS_NOTIFY_BLOCK.",
+        description=EXAMPLE,
         # Not the states of runs: one that has crashed is started again within a minute or two.
         trigger=_each({FAILED}, match={"prefect.resource.id": "podloom.episode.*"}),
         subject="Podloom: {{ event.resource['prefect.resource.name'] }} was not made",
@@ -113,8 +117,7 @@ def _failures() -> Row:
 def _unanswered() -> Row:
     return Row(
         name="podloom: a review was not answered",
-        description="Nobody works at such a run: only the server tells of its end. An example to change or to"
-        " copy: add an action in the UI, or name a notification block in PODLOOM_RUNS_NOTIFY_BLOCK.",
+        description=f"Nobody works at such a run: only the server tells of its end. {EXAMPLE}",
         trigger=_each(
             {"prefect.flow-run.Failed"},
             match={"prefect.resource.id": "prefect.flow-run.*", "prefect.state-message": EXPIRED},
@@ -128,8 +131,7 @@ def _unanswered() -> Row:
 def _alerts() -> Row:
     return Row(
         name="podloom: an alert was raised",
-        description="An example to change or to copy: add an action in the UI, or name a notification block"
-        " in PODLOOM_RUNS_NOTIFY_BLOCK. What raises an alert: PODLOOM_ALERTS_*.",
+        description=f"{EXAMPLE} What raises an alert: PODLOOM_ALERTS_*.",
         trigger=_each({RAISED, CLEARED}, match={"prefect.resource.id": "podloom.alert.*"}),
         subject="{{ event.resource['prefect.resource.name'] }}: {{ event.event.split('.') | last }}",
         body="{{ event.payload.message }}",
