@@ -16,18 +16,16 @@ if TYPE_CHECKING:
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 
 
-def console() -> Console:
+def console(*, stderr: bool = False) -> Console:
     """For people; width follows the terminal. Without markup: titles and messages may hold [brackets]."""
     from rich.console import Console  # noqa: PLC0415 - not every command prints
 
-    return Console(highlight=False, markup=False)
+    return Console(stderr=stderr, highlight=False, markup=False)
 
 
 def side_console() -> Console:
     """For people beside what a script reads: stderr."""
-    from rich.console import Console  # noqa: PLC0415 - see above
-
-    return Console(stderr=True, highlight=False, markup=False)
+    return console(stderr=True)
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ async def contrast(run: Run) -> None:
     """
     asked = zip(run.speakers, run.request.speakers, strict=False)  # others than the first nobody asked for
     named = {speaker.name for speaker, wanted in asked if wanted.voice}
-    run.speakers, note = await tell_apart(run.speakers, run.engine, run.settings.home / "voices", named=named)
+    known = measurements(run.settings)
+    run.speakers, note = await tell_apart(run.speakers, run.engine, known, named=named)
     if note:
         run.telemetry.note(note)

@@ -77,13 +77,13 @@ async def _open_database(settings: Settings) -> Database:
 def run_end(run: Run, error: BaseException | None) -> RunEnd:
     """The run as it is now, with the error that ended it."""
     outcome = "waiting" if error is not None and run.suspended else _outcome(error)
-    failed = outcome == "failed"
+    words, name = _failure(outcome, error)
     episode = run.episode
     return RunEnd(
         run_id=run.id,
         outcome=outcome,
-        error=str(error) if failed else "",
-        error_class=type(error).__name__ if failed else "",
+        error=words,
+        error_class=name,
         request=settled(run.request),
         folder=episode.folder if episode else str(run.partial),
         language=run.request.language,
@@ -106,11 +106,12 @@ def refused_end(
 ) -> RunEnd:
     """A run that `error` ended before it was open: it has measured next to nothing, and paid nothing."""
     outcome = _outcome(error)
+    words, name = _failure(outcome, error)
     return RunEnd(
         run_id=run_id,
         outcome=outcome,
-        error=str(error) if outcome == "failed" else "",
-        error_class=type(error).__name__ if outcome == "failed" else "",
+        error=words,
+        error_class=name,
         request=settled(request),
         folder=str(Path(request.out).resolve() / f".{run_id}{PARTIAL}"),  # where it would have written
         language=request.language,
@@ -133,6 +134,11 @@ def _outcome(error: BaseException | None) -> Outcome:
     if error is None:
         return "done"
     return "failed" if isinstance(error, Exception) and not isinstance(error, StoppedError) else "cancelled"
+
+
+def _failure(outcome: Outcome, error: BaseException | None) -> tuple[str, str]:
+    """What the record says of the error, and its class; nothing of one that was somebody's wish."""
+    return (str(error), type(error).__name__) if outcome == "failed" else ("", "")
 
 
 async def _keep(database: Database, end: RunEnd, settings: AlertSettings, telemetry: Telemetry) -> None:
