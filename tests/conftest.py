@@ -4,6 +4,7 @@ pytest_plugins = [
     "fixtures.command",
     "fixtures.coqui_folders",
     "fixtures.dictated",
+    "fixtures.interrupts",
     "fixtures.isolation",
     "fixtures.no_network",
     "fixtures.rehearsal",

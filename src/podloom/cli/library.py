@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from podloom.cli.output import console
 from podloom.errors import SettingsError
@@ -17,10 +19,21 @@ def library() -> None:
     """
     from podloom.serving.shown import shown_library  # noqa: PLC0415 - starlette, only where it is served
 
-    stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
-    with shown_library(load_settings(), console().print) as address:
+    with _until_stopped() as stopped, shown_library(load_settings(), console().print) as address:
         if not address:
             raise SettingsError("there is no library to show: set PODLOOM_LISTENING_PORT to a free port")
         stopped.wait()
+
+
+@contextmanager
+def _until_stopped() -> Iterator[threading.Event]:
+    """Set by Ctrl-C and by a service manager's stop; afterwards both do what they did before."""
+    stopped = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

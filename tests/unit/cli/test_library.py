@@ -25,7 +25,9 @@ def test_it_shows_the_output_folder_until_it_is_stopped(tmp_path, monkeypatch):
         process.communicate()
 
 
-def test_without_a_port_there_is_advice(podloom, monkeypatch):
+def test_without_a_port_there_is_advice_and_signals_do_what_they_did(podloom, monkeypatch):
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     monkeypatch.setenv("PODLOOM_LISTENING_PORT", "0")
     ran = podloom("library")
     assert (ran.code, "PODLOOM_LISTENING_PORT" in ran.err) == (2, True)
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
