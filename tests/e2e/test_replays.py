@@ -199,7 +199,7 @@ def server():
 
 @pytest.mark.usefixtures("patient")
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     database=None,

@@ -79,9 +79,23 @@ def serving(prefect_api, rehearsed_environment, home, monkeypatch) -> Iterator[s
 
 
 @pytest.fixture
-async def run_in(prefect_api) -> AsyncIterator[Callable]:
+async def deployed(prefect_api, brought) -> str:
+    """A server that has the deployments; whoever changes one brings it back."""
+    if not brought:
+        await deploy_all(POOL_TYPE)
+        brought.append(prefect_api)
+    return prefect_api
+
+
+@pytest.fixture(scope="session")
+def brought() -> list[str]:
+    """The session's server, once it has the deployments."""
+    return []
+
+
+@pytest.fixture
+async def run_in(deployed) -> AsyncIterator[Callable]:
     """Makes runs in some state that nobody works at."""
-    await deploy_all(POOL_TYPE)
     runs = []
 
     async def made(state, name="generate-podcast", parameters=None):

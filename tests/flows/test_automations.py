@@ -47,6 +47,7 @@ async def test_automations_are_made_once_changed_in_place_and_kept_switched_off(
     assert changed.trigger.within.total_seconds() == 400
 
 
+@pytest.mark.slow
 async def test_two_workers_that_begin_together_leave_one_of_each(prefect_api):
     async with get_client() as client:
         for automation in await client.read_automations():

@@ -31,12 +31,6 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
 
-@pytest.fixture
-async def deployed(prefect_api):
-    await deploy_all(POOL_TYPE)
-    return prefect_api
-
-
 async def trigger(name, parameters=None):
     """As the UI does."""
     async with get_client() as client:
@@ -199,8 +193,8 @@ async def test_submitting_chooses_the_queue_and_watching_ends_with_the_run(deplo
     ("queue", "priority", "voiced"),
     [
         ("backfill", "normal", "backfill"),
-        ("backfill", "breaking", "breaking"),
-        ("normal", "normal", "normal"),
+        pytest.param("backfill", "breaking", "breaking", marks=pytest.mark.slow),
+        pytest.param("normal", "normal", "normal", marks=pytest.mark.slow),
     ],
 )
 async def test_the_work_queue_decides_who_is_voiced_first_unless_the_request_does(

@@ -50,6 +50,7 @@ async def test_finders_at_once_start_it_once(run_in, silent_for_long, state):
     assert (await state_of(run_id)).name == "Resuming"
 
 
+@pytest.mark.slow
 async def test_a_finder_that_is_behind_leaves_a_run_alone_that_another_has_started_again(
     run_in, silent_for_long, monkeypatch
 ):
@@ -66,6 +67,7 @@ async def test_a_finder_that_is_behind_leaves_a_run_alone_that_another_has_start
     assert (await state_of(run_id)).name == "Resuming"
 
 
+@pytest.mark.slow
 async def test_what_a_finder_that_died_has_not_called_crashed_is_called_so_by_another(
     run_in, silent_for_long, monkeypatch
 ):
@@ -87,6 +89,7 @@ async def test_runs_of_the_finders_own_process_are_alive_whatever_the_server_has
     assert await found(run_id, RunSettings()) == [1]
 
 
+@pytest.mark.slow
 async def test_upkeep_whose_worker_was_killed_has_crashed_and_is_left_at_that(run_in, silent_for_long):
     """It would keep the next from beginning."""
     runs = [await run_in(Running(), name, {}) for name in UPKEEP_FLOWS]
@@ -95,6 +98,7 @@ async def test_upkeep_whose_worker_was_killed_has_crashed_and_is_left_at_that(ru
         assert {(await state_of(run_id)).type for run_id in runs} == {StateType.CRASHED}
 
 
+@pytest.mark.slow
 async def test_flows_of_others_that_have_the_same_name_are_none_of_our_business(run_in, silent_for_long):
     run_id = await run_in(Running(), "clean-up", {})
     async with get_client() as client:
@@ -131,6 +135,7 @@ async def test_it_is_given_up_after_so_many_times_and_said_once(prefect_api, run
     assert related["flow-run"] == f"prefect.flow-run.{run_id}"
 
 
+@pytest.mark.slow
 async def test_who_follows_a_lost_run_waits_until_it_is_given_up(run_in):
     run_id = await run_in(Crashed())
     async with RemotePrefect() as server, get_client() as client:
@@ -139,6 +144,7 @@ async def test_who_follows_a_lost_run_waits_until_it_is_given_up(run_in):
         assert (await server.look(str(run_id))).final
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "sent_before"), [("_post_event", 0), ("send_news", 0), ("note_told", 1)], ids=lambda at: at
 )
@@ -175,6 +181,7 @@ async def test_a_run_that_crashed_long_ago_is_left_alone(run_in, monkeypatch):
     assert await found(await run_in(Crashed())) == []
 
 
+@pytest.mark.slow
 async def test_a_run_that_was_wrongly_taken_for_lost_is_left_to_whoever_goes_on_with_it(run_in):
     """It loses its place there, so Prefect stops it: as if somebody had cancelled what awaits it."""
     begun = asyncio.Event()

@@ -9,10 +9,10 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 
 from podloom import RequestError
 from podloom.domain.review import Review
-from podloom.flows.deploying import POOL, deploy_all
+from podloom.flows.deploying import POOL
 from podloom.flows.remote import RemotePrefect
 from podloom.flows.reviews import answer, waiting_draft
-from podloom.flows.worker import POOL_TYPE, WarmWorker
+from podloom.flows.worker import WarmWorker
 from podloom.rehearsal import Scenario
 from podloom.script.page import script_page
 from podloom.tasks.reviewing import PAGE
@@ -33,12 +33,11 @@ async def slots_in_use():
 
 
 async def test_a_script_is_rejected_edited_and_voiced_as_edited(
-    prefect_api, rehearsal, monkeypatch, asked, tmp_path, podloom
+    deployed, rehearsal, monkeypatch, asked, tmp_path, podloom
 ):
     server = rehearsal(Scenario())
     monkeypatch.setenv("PODLOOM_LLM_BASE_URL", server.base_url)
     monkeypatch.setenv("PODLOOM_LLM_API_KEY", "k")
-    await deploy_all(POOL_TYPE)
     changes = {"review": True, "engine": "tone", "minutes": 1, "title": "Reviewed"}
     async with RemotePrefect() as prefect:
         run_id = await prefect.submit(asked.model_copy(update=changes))
@@ -85,11 +84,10 @@ async def shown(run_id):
 
 
 async def test_the_form_in_the_ui_holds_the_script_to_be_edited(
-    prefect_api, rehearsal, monkeypatch, asked, tmp_path
+    deployed, rehearsal, monkeypatch, asked, tmp_path
 ):
     monkeypatch.setenv("PODLOOM_LLM_BASE_URL", rehearsal(Scenario()).base_url)
     monkeypatch.setenv("PODLOOM_LLM_API_KEY", "k")
-    await deploy_all(POOL_TYPE)
     changes = {"review": True, "engine": "tone", "minutes": 1, "title": "In the form"}
     async with RemotePrefect() as prefect:
         run_id = await prefect.submit(asked.model_copy(update=changes))

@@ -71,6 +71,7 @@ async def test_upkeep_is_cancelled_and_nobody_told(cancelling, silent_for_long, 
     assert webhook == []
 
 
+@pytest.mark.slow
 async def test_a_run_that_is_being_stopped_is_left_to_its_worker(cancelling, monkeypatch):
     run_id = await cancelling(Running())
     assert await stopped(run_id) == []
@@ -79,6 +80,7 @@ async def test_a_run_that_is_being_stopped_is_left_to_its_worker(cancelling, mon
         assert await stopped(run_id) == []
 
 
+@pytest.mark.slow
 async def test_what_a_killed_finder_has_told_is_told_again_in_the_same_words(
     prefect_api, cancelling, silent_for_long, webhook, monkeypatch
 ):

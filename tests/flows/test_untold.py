@@ -77,6 +77,7 @@ async def test_a_run_that_is_cancelled_before_it_begins_is_told_and_recorded_onc
     assert await told(run_id) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("message", "error"),
     [
@@ -104,6 +105,7 @@ async def test_a_run_that_waited_for_its_reviewer_waits_no_longer_and_keeps_what
     await database.close()
 
 
+@pytest.mark.slow
 async def test_what_a_run_has_told_itself_is_not_told_again(prefect_api, tmp_path, webhook):
     show = Show(podcast="Nowhere", folders=(str(tmp_path / "gone"),), out=str(tmp_path / "out"))
     state = await scheduled_show_flow(show, return_state=True)
@@ -114,6 +116,7 @@ async def test_what_a_run_has_told_itself_is_not_told_again(prefect_api, tmp_pat
     assert await told(run_id) == []
 
 
+@pytest.mark.slow
 async def test_what_a_finder_that_died_has_not_proved_is_told_again(ended, webhook, monkeypatch):
     run_id = await ended(Cancelled())
     with monkeypatch.context() as killing:

@@ -26,9 +26,8 @@ async def change(**fields):
 
 
 @pytest.fixture
-async def operated(prefect_api):
+async def operated(deployed):
     """A deployment of an older version, filled in and switched on in the UI."""
-    await deploy_all(POOL_TYPE)
     found = await deployment()
     async with get_client() as client:
         for schedule in found.schedules:
@@ -55,6 +54,7 @@ async def test_what_is_filled_in_and_switched_on_stays(operated):
     assert upgraded.tags == ["mine"]
 
 
+@pytest.mark.slow
 async def test_a_schedule_that_is_new_in_this_version_is_added_beside_the_others(operated):
     (morning,) = [one for one in operated.schedules if one.slug]
     async with get_client() as client:
@@ -64,6 +64,7 @@ async def test_a_schedule_that_is_new_in_this_version_is_added_beside_the_others
     assert schedules == {None: True, "every-morning": False}
 
 
+@pytest.mark.slow
 async def test_what_does_not_fit_the_new_form_is_left_as_it_is_and_named(operated, caplog):
     await change(
         parameters={"show": {"title": "of an old form"}},
