@@ -19,12 +19,13 @@ MANIFEST_NAME = "episode.json"
 def items_from_manifests(folder: Path, podcast: str = "") -> list[FeedItem]:
     """The episodes in the sub-folders of `folder`, newest first; of one podcast, if it is named.
 
-    An episode that was made again (same guid) is listed once, as it was published last.
+    An episode that was made again (same guid) is listed once, as it was published last; hidden folders, in
+    which episodes are being made, are none of it.
 
     Raises:
         RequestError: A manifest is not JSON or lacks something a feed needs.
     """
-    paths = sorted(folder.glob(f"*/{MANIFEST_NAME}"))
+    paths = sorted(folder.glob(f"[!.]*/{MANIFEST_NAME}"))
     manifests = [(path, _read(path)) for path in paths]
     items = [_item(path, m) for path, m in manifests if not podcast or m.get("podcast") == podcast]
     newest: dict[str, FeedItem] = {}

@@ -201,6 +201,12 @@ def test_other_folders_are_no_episodes(tmp_path):
     assert items_from_manifests(tmp_path) == []
 
 
+def test_an_episode_that_is_being_made_is_not_there_yet(tmp_path):
+    save(tmp_path, "trees", manifest())
+    save(tmp_path, ".trees.partial", manifest(guid="2"))
+    assert [item.folder for item in items_from_manifests(tmp_path)] == ["trees"]
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
