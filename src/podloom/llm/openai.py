@@ -19,6 +19,7 @@ from weakref import WeakKeyDictionary
 from aiolimiter import AsyncLimiter
 
 from podloom.errors import ProviderError, ProviderKeyError
+from podloom.llm.chunks import Chunk, read_chunk
 from podloom.llm.faults import explain, is_shape_fault
 from podloom.llm.protocol import IncompleteAnswerError, Prompt, Usage
 from podloom.llm.sdk import load_sdk, new_client
@@ -75,14 +76,12 @@ class OpenAIClient:
             usage: Usage | None = None
             finish: str | None = None
             async for chunk in await stack.enter_async_context(aclosing(self._chunks(chunks))):
-                if chunk.usage is not None:
-                    usage = _usage(chunk.usage)
-                for choice in chunk.choices[:1]:
-                    finish = choice.finish_reason or finish
-                    if getattr(choice.delta, "refusal", None):
-                        raise ProviderError(f"{self.model!r} on {self.server} refused to write this")
-                    if choice.delta.content:
-                        yield choice.delta.content
+                usage = chunk.usage or usage
+                finish = chunk.finish or finish
+                if chunk.refused:
+                    raise ProviderError(f"{self.model!r} on {self.server} refused to write this")
+                if chunk.text:
+                    yield chunk.text
             self._check_end(finish, prompt)
             if usage is not None:
                 yield usage
@@ -147,7 +146,9 @@ class OpenAIClient:
                 await self._pace.acquire()
             _on_sent.set(prompt.on_sent)
             try:
-                chunks = await self._sdk.chat.completions.create(**self._parameters(prompt, shape))
+                completions = self._sdk.chat.completions.with_raw_response
+                answer = await completions.create(**self._parameters(prompt, shape))
+                chunks = answer.parse(to=openai.AsyncStream[object])
             except (openai.OpenAIError, json.JSONDecodeError) as error:
                 if self._proven or shape == SHAPES[-1] or not is_shape_fault(error):
                     self._fail(error)
@@ -178,18 +179,18 @@ class OpenAIClient:
             parameters["prompt_cache_key"] = prompt.cache_hint
         return parameters | {"max_completion_tokens": prompt.max_tokens + REASONING_TOKENS}
 
-    async def _chunks(self, chunks: Any) -> AsyncGenerator[Any]:
+    async def _chunks(self, chunks: Any) -> AsyncGenerator[Chunk]:
         """The stream's chunks; a stream that breaks is an incomplete answer."""
         openai = await self._connect()
         try:
             async for chunk in chunks:
-                yield chunk
+                yield read_chunk(chunk)
         except openai.APITimeoutError:
             silence = f"{self._settings.timeout_s:g} s"
             raise IncompleteAnswerError(f"{self.server} said nothing for {silence} in an answer") from None
         except openai.APIConnectionError:
             raise IncompleteAnswerError(f"{self.server} broke off an answer") from None
-        except json.JSONDecodeError:
+        except ValueError:  # no JSON, or no chunk
             raise IncompleteAnswerError(f"{self.server} sent a damaged part of an answer") from None
         except openai.APIError as error:
             reason = explain(error, key=self._key)
@@ -232,15 +233,6 @@ async def _tell_when_sent(request: Any) -> None:
                 tell()
 
         request.extensions["trace"] = trace
-
-
-def _usage(reported: Any) -> Usage:
-    details = getattr(reported, "prompt_tokens_details", None)
-    return Usage(
-        prompt_tokens=reported.prompt_tokens or 0,
-        completion_tokens=reported.completion_tokens or 0,
-        cached_tokens=getattr(details, "cached_tokens", None) or 0,
-    )
 
 
 _SHARED: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[LLMSettings, str], OpenAIClient]] = (
