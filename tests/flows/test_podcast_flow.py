@@ -15,6 +15,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.states import Cancelling
 
+from fixtures.flow_runs import until
 from podloom import PodloomError, ProviderError, generate_podcast_async
 from podloom.domain.progress import count_of
 from podloom.rehearsal import Fault, Scenario
@@ -22,11 +23,6 @@ from podloom.tasks import episode as tasks
 from podloom.tasks import runlog
 
 pytestmark = pytest.mark.prefect
-
-
-async def until(condition):
-    while not condition():  # noqa: ASYNC110 - the server is in another thread
-        await asyncio.sleep(0.02)
 
 
 async def run_named(name):

@@ -8,9 +8,11 @@ priorities hold. The price: no isolation, and a new version of the code needs a 
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
+from uuid import UUID
 
+from prefect import flow_engine
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow
@@ -59,7 +61,23 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         assert flow_run.deployment_id is not None  # it came from a work pool
         deployment = await self.client.read_deployment(flow_run.deployment_id)
         flow = load_flow(deployment.entrypoint or "")
+        leave_suspensions_to_the_run()
         # A suspended run comes again as a new one, and an aborted one goes on elsewhere.
         with suppress(Abort, Pause):
             await run_flow(flow, flow_run=flow_run, return_type="state")  # type: ignore[misc]  # flow is async
         return WarmResult(identifier=str(flow_run.id), status_code=0)
+
+
+def leave_suspensions_to_the_run() -> None:
+    """Have Prefect's engine not look, in this process, whether a run is suspended: every run of ours does.
+
+    Prefect 3.9 gives each run of a deployment a thread with a client and a subscription of its own for that.
+    The engine waits for it without leaving the event loop, when the run begins (for as long as the server
+    does not answer) and when it ends (up to 2 s), and all other runs of the process with it. A run of ours
+    stops within two looks at its state (tasks/watching.py), whoever has suspended it.
+    """
+    flow_engine.observe_flow_run_suspension = _unobserved  # type: ignore[assignment]
+
+
+def _unobserved(_run_id: UUID, *_: Any, **__: Any) -> AbstractContextManager[None]:
+    return nullcontext()
