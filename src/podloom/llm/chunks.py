@@ -30,12 +30,12 @@ def read_chunk(data: object) -> Chunk:
         ValueError: It is none.
     """
     if not isinstance(data, dict):
-        raise ValueError("a chunk is no object")  # noqa: TRY004 - what a server sent has no type but a value
+        raise ValueError("a chunk is no object")  # noqa: TRY004 - a fault of the server, not of the caller
     choice = _first(data.get("choices"))
     delta = _object(choice.get("delta"))
     text = delta.get("content") or ""
     if not isinstance(text, str):
-        raise ValueError("a chunk's content is no text")
+        raise ValueError("a chunk's content is no text")  # noqa: TRY004
     return Chunk(text, str(choice.get("finish_reason") or ""), bool(delta.get("refusal")), _usage(data))
 
 
