@@ -207,13 +207,17 @@ async def speak_all(engine: Any, voices: Any, lines: tuple[str, ...], workers: i
 
 async def understood(job: dict[str, Any]) -> dict[str, Any]:
     """Error rates of what a recogniser hears, by voice; goals for those that are cast by default."""
+    from podloom.errors import PodloomError
     from podloom.settings import load_settings
     from podloom.stt.transcriber import build_transcriber
 
     engine = built(job)
     if isinstance(engine, str):
         return {"missing": engine}
-    transcriber = build_transcriber(load_settings())
+    try:
+        transcriber = build_transcriber(load_settings())
+    except PodloomError as error:
+        return {"missing": str(error)}
     kind = "cer" if job["language"] == "ko" else "wer"
     metrics: dict[str, float] = {}
     for voice in engine.voices(job["language"])[:8]:
