@@ -76,7 +76,7 @@ def leave_suspensions_to_the_run() -> None:
     does not answer) and when it ends (up to 2 s), and all other runs of the process with it. A run of ours
     stops within two looks at its state (tasks/watching.py), whoever has suspended it.
     """
-    flow_engine.observe_flow_run_suspension = _unobserved  # type: ignore[attr-defined]
+    flow_engine.observe_flow_run_suspension = _unobserved  # type: ignore[assignment, attr-defined]
 
 
 def _unobserved(_run_id: UUID, *_: Any, **__: Any) -> AbstractContextManager[None]:
