@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
+import httpx
 import pytest
 import yaml
 from prefect.client.schemas.objects import FlowRun
@@ -87,6 +88,20 @@ async def test_a_worker_leaves_the_import_path_alone_when_it_begins_a_run(path_c
     await one.run(FlowRun(flow_id=uuid4(), deployment_id=uuid4()), configuration=None)
     assert begun == [generate_podcast_flow]
     assert path_changes == []
+
+
+async def test_a_server_that_takes_no_labels_costs_no_run():
+    asked = []
+
+    async def update_flow_run_labels(run_id, _labels):
+        asked.append(run_id)
+        raise httpx.HTTPError("503")
+
+    one = worker.WarmWorker(work_pool_name=POOL)
+    one._client = SimpleNamespace(update_flow_run_labels=update_flow_run_labels)
+    run_id = uuid4()
+    await one._give_worker_labels_to_flow_run(run_id)
+    assert asked == [run_id]
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda deployment: deployment["name"])

@@ -7,6 +7,7 @@ priorities hold. The price: no isolation, and a new version of the code needs a 
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
@@ -19,8 +20,10 @@ from prefect.flow_engine import run_flow
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
 
 from podloom.flows.loading import load_flow
+from podloom.tasks.artifacts import UNREACHABLE
 from podloom.tasks.pace import pause_s
 
+log = logging.getLogger(__name__)
 POOL_TYPE = "podloom"
 LONGEST_PAUSE_S = 3.0
 """Between two looks into the queue. Each makes the server work for 30 ms and write twice."""
@@ -48,6 +51,13 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         finally:
             ended_s = time.monotonic()
             self._next_look_s = ended_s + pause_s(ended_s - began_s, 0.0, LONGEST_PAUSE_S)
+
+    async def _give_worker_labels_to_flow_run(self, flow_run_id: UUID) -> None:
+        """Prefect calls a run crashed that it could not give them; an overrun server says so soon enough."""
+        try:
+            await super()._give_worker_labels_to_flow_run(flow_run_id)
+        except UNREACHABLE as error:
+            log.warning("run %s does not say which worker has it: %s", flow_run_id, error)
 
     async def run(
         self,
