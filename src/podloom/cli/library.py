@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from podloom.cli.output import console
+from podloom.cli.signals import handled
 from podloom.errors import SettingsError
 from podloom.settings import load_settings
 
@@ -19,21 +18,11 @@ def library() -> None:
     """
     from podloom.serving.shown import shown_library  # noqa: PLC0415 - starlette, only where it is served
 
-    with _until_stopped() as stopped, shown_library(load_settings(), console().print) as address:
+    stopped = threading.Event()
+    with (
+        handled(lambda *_: stopped.set(), signal.SIGINT, signal.SIGTERM),
+        shown_library(load_settings(), console().print) as address,
+    ):
         if not address:
             raise SettingsError("there is no library to show: set PODLOOM_LISTENING_PORT to a free port")
         stopped.wait()
-
-
-@contextmanager
-def _until_stopped() -> Iterator[threading.Event]:
-    """Set by Ctrl-C and by a service manager's stop; afterwards both do what they did before."""
-    stopped = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stopped.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 
 from podloom.cli.output import console
 from podloom.cli.progress import Panel
+from podloom.cli.signals import handled
 from podloom.domain.review import Review, ScriptDraft
 from podloom.errors import RequestError
 from podloom.script.page import read_page, script_page
@@ -41,8 +41,12 @@ class TerminalReviewer:
         self._panel = panel
 
     async def __call__(self, draft: ScriptDraft) -> Review:
-        """Waits in the loop's own thread: nothing else is to be done, and Ctrl-C works."""
-        with self._panel.aside() if self._panel else nullcontext(), _interruptible():
+        """Waits in the loop's own thread: nothing else is to be done, and Ctrl-C works.
+
+        It ends the waiting at once; the loop's own handler would only ask for it.
+        """
+        aside = self._panel.aside() if self._panel else nullcontext()
+        with aside, handled(signal.default_int_handler, signal.SIGINT):
             try:
                 return ask(draft)
             except EOFError:
@@ -83,13 +87,3 @@ def edited(page: str) -> str:
         except (OSError, subprocess.CalledProcessError) as error:
             raise RequestError(f"the editor {editor[0]!r} failed ({error}); set EDITOR") from error
         return path.read_text("utf-8")
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C ends the waiting at once; the loop's own handler would only ask for it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
