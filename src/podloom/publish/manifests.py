@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +20,22 @@ MANIFEST_NAME = "episode.json"
 def items_from_manifests(folder: Path, podcast: str = "") -> list[FeedItem]:
     """The episodes in the sub-folders of `folder`, newest first; of one podcast, if it is named.
 
-    An episode that was made again (same guid) is listed once, as it was published last; hidden folders, in
-    which episodes are being made, are none of it.
+    An episode that was made again (same guid) is listed once, as it was published last.
 
     Raises:
         RequestError: A manifest is not JSON or lacks something a feed needs.
     """
-    paths = sorted(folder.glob(f"[!.]*/{MANIFEST_NAME}"))
-    manifests = [(path, _read(path)) for path in paths]
+    manifests = [(path, _read(path)) for path in sorted(manifest_paths(folder))]
     items = [_item(path, m) for path, m in manifests if not podcast or m.get("podcast") == podcast]
     newest: dict[str, FeedItem] = {}
     for item in sorted(items, key=lambda item: (item.published_at, item.folder), reverse=True):
         newest.setdefault(item.guid, item)
     return list(newest.values())
+
+
+def manifest_paths(folder: Path) -> Iterator[Path]:
+    """Those in the sub-folders of `folder`; not in hidden ones, in which episodes are being made."""
+    return folder.glob(f"[!.]*/{MANIFEST_NAME}")
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from podloom.audio.live import ENDING, GROWING, PLAYLIST
 from podloom.publish.chapters import clock
 from podloom.publish.feed import FEED_NAME
 from podloom.publish.live import STATE_NAME, LiveState
-from podloom.publish.manifests import MANIFEST_NAME
+from podloom.publish.manifests import manifest_paths
 from podloom.stages.live import LIVE
 
 
@@ -45,7 +45,7 @@ class Shelf:
         """Finished episodes, newest first."""
         found = []
         for parent in self._folders():
-            for path in parent.glob(f"[!.]*/{MANIFEST_NAME}"):
+            for path in manifest_paths(parent):
                 with suppress(FileNotFoundError):  # it is being replaced at this moment
                     found.append(self._episode(path))
         return sorted(found, key=lambda entry: (entry.day, entry.title), reverse=True)
