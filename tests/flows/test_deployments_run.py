@@ -16,14 +16,15 @@ from prefect.client.schemas.schedules import RRuleSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import AwaitingRetry
 
+from fixtures.flow_runs import work
 from fixtures.prefect_events import alert_events
 from podloom import EpisodeRequest, RequestError, SettingsError, submit_podcast_async
 from podloom.domain import slug
 from podloom.domain.events import ChapterWritten, Finished, ProgressMade, RunBegan, StageEnded
-from podloom.flows.deploying import POOL, deploy_all, ensure_pool
+from podloom.flows.deploying import deploy_all, ensure_pool
 from podloom.flows.following import follow
 from podloom.flows.remote import RemotePrefect
-from podloom.flows.worker import POOL_TYPE, WarmWorker
+from podloom.flows.worker import POOL_TYPE
 from podloom.rehearsal import Fault, Scenario
 
 pytestmark = pytest.mark.prefect
@@ -40,8 +41,8 @@ async def trigger(name, parameters=None):
 
 
 async def work_until_done(*runs):
-    """Poll and run once in this process, as a warm worker does every half second; then see how they ended."""
-    await WarmWorker(work_pool_name=POOL, create_pool_if_not_found=False).start(run_once=True, printer=len)
+    """Work once; then see how they ended."""
+    await work()
     async with RemotePrefect() as server:
         return [await server.look(run) for run in runs]
 

@@ -7,22 +7,16 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRunId, ArtifactFilterKey
 
+from fixtures.flow_runs import work
 from podloom import RequestError
 from podloom.domain.review import Review
-from podloom.flows.deploying import POOL
 from podloom.flows.remote import RemotePrefect
 from podloom.flows.reviews import answer, waiting_draft
-from podloom.flows.worker import WarmWorker
 from podloom.rehearsal import Scenario
 from podloom.script.page import script_page
 from podloom.tasks.reviewing import PAGE
 
 pytestmark = pytest.mark.prefect
-
-
-async def work():
-    worker = WarmWorker(work_pool_name=POOL, create_pool_if_not_found=False)
-    await worker.start(run_once=True, printer=len)
 
 
 async def slots_in_use():

@@ -9,16 +9,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.flow_runs import asuspend_flow_run
 
-from fixtures.flow_runs import state_of, until
-from podloom.flows.deploying import POOL
+from fixtures.flow_runs import state_of, until, work
 from podloom.flows.remote import RemotePrefect
-from podloom.flows.worker import WarmWorker
 
 pytestmark = pytest.mark.prefect
-
-
-async def work():
-    await WarmWorker(work_pool_name=POOL, create_pool_if_not_found=False).start(run_once=True, printer=len)
 
 
 def refuse(*_, **__):
