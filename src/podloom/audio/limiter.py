@@ -7,12 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from podloom.audio.peaks import PeakFinder
+from podloom.audio.peaks import NEAR, Gaps
 from podloom.audio.samples import Samples
 
 LOOK_AHEAD_S = 0.006
-NEAR = 0.75
-"""Of the ceiling: speech whose samples stay below this has no peak between two that reaches it."""
 
 
 class TruePeakLimiter:
@@ -21,7 +19,7 @@ class TruePeakLimiter:
     def __init__(self, sample_rate: int, ceiling_dbtp: float) -> None:
         self.ceiling = 10 ** (ceiling_dbtp / 20)
         self._look = int(LOOK_AHEAD_S * sample_rate)
-        self._peaks = PeakFinder(NEAR)
+        self._gaps = Gaps()
         window = np.hanning(self._look + 2)[1:-1]
         self._window = (window / window.sum()).astype(np.float32)
         self._past: Samples = np.zeros(2 * self._look, np.float32)
@@ -44,14 +42,18 @@ class TruePeakLimiter:
 
     def _needed_gain(self, signal: Samples) -> Samples | None:
         """Gain per sample that brings its true peak to the ceiling; None when nothing is over."""
-        needed: Samples | None = None
-        for low, high, peak in self._peaks.runs(signal, self.ceiling):
-            if not (peak > self.ceiling).any():
-                continue
-            if needed is None:
-                needed = np.ones(len(signal), np.float32)
-            gain = (self.ceiling / np.maximum(peak, self.ceiling)).astype(np.float32)
-            needed[low:high] = np.minimum(needed[low:high], gain)
+        peaks = np.abs(signal)
+        if peaks.max() < self.ceiling * NEAR:
+            return None
+        for places, between in self._gaps.beside(signal, peaks >= self.ceiling * NEAR):
+            # Of both samples that the gap lies between.
+            peaks[places] = np.maximum(peaks[places], between)
+            peaks[places + 1] = np.maximum(peaks[places + 1], between)
+        over = np.flatnonzero(peaks > self.ceiling)
+        if not len(over):
+            return None
+        needed = np.ones(len(signal), np.float32)
+        needed[over] = self.ceiling / peaks[over]
         return needed
 
     def _smooth(self, needed: Samples) -> Samples:

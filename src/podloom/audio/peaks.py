@@ -13,77 +13,61 @@ from numpy.typing import NDArray
 
 from podloom.audio.samples import Samples
 
-RUN = 512
-"""Samples: grain of the search for runs near a level."""
-METER_NEAR = 0.65
+NEAR = 0.65
 """A peak between two samples is at most 3 dB higher than they are, but for contrived signals."""
-GAPS_AT_ONCE = 1 << 16
-MARGIN = 32
-"""Samples on both sides of a run, for the oversampling filter."""
+GAPS_AT_ONCE = 1 << 13
+"""So few that BLAS computes them in the thread that asks: its others would wait spinning for more."""
 OVERSAMPLING = 4
 TAPS = 49
 
 
-class PeakFinder:
-    """Finds where a signal's true peaks may come near a level."""
+class Gaps:
+    """The signal between its samples."""
 
-    def __init__(self, near: float) -> None:
-        """Where no sample reaches `near` times the level, no peak between two samples reaches the level."""
-        self._near = near
-        self._between = _between()
+    def __init__(self) -> None:
+        # Reversed: what a filter does, as products of rows.
+        self._between = np.stack([taps[::-1] for taps in _between()], axis=1)
+        self.reach = len(self._between)
+        """Samples that the filter sees."""
+        self._before = self.reach // 2 - 1
 
-    def runs(self, signal: Samples, level: float) -> Iterator[tuple[int, int, Samples]]:
-        """Runs that may reach `level`, with a margin: (start, end, true peak of each sample)."""
-        peaks = np.abs(signal)
-        hot = np.maximum.reduceat(peaks, np.arange(0, len(peaks), RUN)) >= level * self._near
-        for start, end in _stretches(hot):
-            low, high = max(0, start * RUN - MARGIN), min(len(signal), end * RUN + MARGIN)
-            yield low, high, self._true_peaks(signal[low:high], peaks[low:high])
+    def beside(self, signal: Samples, high: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.intp], Samples]]:
+        """Gaps on both sides of high samples: each sample before one, and the highest peak in it.
 
-    def _true_peaks(self, run: Samples, sample_peaks: Samples) -> Samples:
-        """The larger of a sample's own peak and of those between it and its neighbours."""
-        peak, half = sample_peaks.copy(), TAPS // 2 // OVERSAMPLING
-        for taps in self._between:
-            between = np.abs(np.convolve(run, taps)[half : half + len(run)])
-            peak = np.maximum(peak, between)
-            peak[1:] = np.maximum(peak[1:], between[:-1])
-        return peak
+        But those at both ends that the filter does not reach around.
+        """
+        gaps = (high[:-1] | high[1:])[self._before : len(signal) - self.reach + self._before + 1]
+        found = np.flatnonzero(gaps)
+        for places in np.array_split(found, 1 + len(found) // GAPS_AT_ONCE):
+            rows = sliding_window_view(signal, self.reach)[places]
+            yield places + self._before, np.abs(rows @ self._between).max(axis=1, initial=0.0)
 
 
 class TruePeakMeter:
     """The highest true peak of a stream of mono blocks, whatever their lengths."""
 
     def __init__(self) -> None:
-        # Reversed: what a filter does, as products of rows.
-        self._between = np.stack([taps[::-1] for taps in _between()], axis=1)
-        self._reach = len(self._between)
-        self._past: Samples = np.zeros(self._reach, np.float32)
+        self._gaps = Gaps()
+        self._past: Samples = np.zeros(self._gaps.reach, np.float32)
         self.highest = 0.0
         """So far, linear; the last samples count when the filter has heard what follows them."""
 
     def add(self, block: Samples) -> float:
         """Go on with the stream; returns the loudest of the samples themselves."""
         signal = np.concatenate([self._past, block])
-        self._past = signal[len(signal) - self._reach :].copy()  # a view would keep all of it
+        self._past = signal[len(signal) - self._gaps.reach :].copy()  # a view would keep all of it
         sizes = np.abs(signal)
         loudest = float(sizes.max())
         self.highest = max(self.highest, loudest)
         if self.highest:
-            self._look_between(signal, sizes >= self.highest * METER_NEAR)
+            for _, peaks in self._gaps.beside(signal, sizes >= self.highest * NEAR):
+                self.highest = max(self.highest, float(peaks.max(initial=0.0)))
         return loudest
 
     def close(self) -> float:
         """The highest peak of all, linear."""
-        self.add(np.zeros(self._reach, np.float32))
+        self.add(np.zeros(self._gaps.reach, np.float32))
         return self.highest
-
-    def _look_between(self, signal: Samples, high: NDArray[np.bool_]) -> None:
-        """Into the gaps on both sides of high samples, but those that the filter does not reach around."""
-        before = self._reach // 2 - 1
-        gaps = (high[:-1] | high[1:])[before : len(signal) - self._reach + before + 1]
-        for places in np.array_split(np.flatnonzero(gaps), 1 + len(gaps) // GAPS_AT_ONCE):
-            rows = sliding_window_view(signal, self._reach)[places]
-            self.highest = max(self.highest, float(np.abs(rows @ self._between).max(initial=0.0)))
 
 
 def _between() -> list[Samples]:
@@ -97,10 +81,3 @@ def _low_pass() -> Samples:
     taps = np.sinc(places / OVERSAMPLING) * np.hamming(TAPS)
     low_pass: Samples = (taps / taps.sum() * OVERSAMPLING).astype(np.float32)
     return low_pass
-
-
-def _stretches(mask: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """(start, end) of every run of True."""
-    change = np.diff(np.concatenate([[0], mask.view(np.int8), [0]]))
-    starts, ends = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
-    yield from zip(starts.tolist(), ends.tolist(), strict=True)

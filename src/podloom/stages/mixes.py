@@ -19,7 +19,7 @@ from podloom.domain import Clip, Measurement, Mix, Outline, Segment
 from podloom.stages.run import Run
 
 Line = tuple[Segment, Clip]
-VERSION = 6
+VERSION = 7
 """Raise it when the mixer's result changes."""
 
 
