@@ -18,8 +18,9 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
 from prefect.events import emit_event
-from prefect.runtime import deployment, flow_run
+from prefect.runtime import flow_run
 from prefect.states import Scheduled
 
 from podloom.tasks.artifacts import UNREACHABLE
@@ -39,6 +40,17 @@ RESUMING = "Resuming"
 HANDED_OVER = "Its worker was stopped; another one goes on with what was made"
 
 
+def is_deployed() -> bool:
+    """Whether the running flow run comes from a deployment.
+
+    Prefect's runtime.deployment.id asks the server that, in a thread with a client of its own, and the event
+    loop of all runs waits for the answer.
+    """
+    context = FlowRunContext.get()
+    run = context.flow_run if context else None
+    return run is not None and run.deployment_id is not None
+
+
 class Watch:
     """Stops `work` when the run is cancelled, or goes on elsewhere; says why it did."""
 
@@ -47,7 +59,7 @@ class Watch:
         self._run_id = UUID(str(flow_run.id)) if flow_run.id else None
         self._attempt = int(flow_run.run_count or 0)
         self._flow_name = str(flow_run.flow_name or "")
-        self._leaving = _leaving.get() if deployment.id else None
+        self._leaving = _leaving.get() if is_deployed() else None
         self._next_beat_s = 0.0
         self._last_look: asyncio.Task[None] | None = None
 

@@ -44,8 +44,9 @@ class Server:
 @pytest.fixture
 def stopped(monkeypatch):
     """Has a run be stopped after its worker was told to leave, or not; its end, and whether that is told."""
-    for name, value in {"FLOW_RUN__ID": RUN, "FLOW_RUN__RUN_COUNT": 1, "DEPLOYMENT__ID": DEPLOYMENT}.items():
-        monkeypatch.setenv(f"PREFECT__RUNTIME__{name}", str(value))
+    for name, value in {"ID": RUN, "RUN_COUNT": 1}.items():
+        monkeypatch.setenv(f"PREFECT__RUNTIME__FLOW_RUN__{name}", str(value))
+    monkeypatch.setattr(watching, "is_deployed", lambda: True)
     monkeypatch.setattr(watching, "emit_event", lambda *_, **__: None)
     monkeypatch.setattr(ending, "say", lambda *_: None)
 
@@ -102,7 +103,7 @@ async def test_a_run_that_is_to_be_cancelled_is_cancelled(stopped):
 async def test_without_an_order_or_another_worker_a_stopped_run_is_cancelled(stopped, monkeypatch, missing):
     """Ctrl-C, or a run that no worker could go on with."""
     if missing == "deployment":
-        monkeypatch.delenv("PREFECT__RUNTIME__DEPLOYMENT__ID")
+        monkeypatch.setattr(watching, "is_deployed", lambda: False)
     server = Server(Running())
     end, told = await stopped(server, leaving=missing != "order")
     assert isinstance(end, asyncio.CancelledError)
