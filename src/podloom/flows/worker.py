@@ -15,6 +15,7 @@ from uuid import UUID
 
 from prefect import flow_engine
 from prefect.client.schemas.objects import FlowRun
+from prefect.context import SyncClientContext
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow
 from prefect.workers.base import BaseJobConfiguration, BaseVariables, BaseWorker, BaseWorkerResult
@@ -73,7 +74,8 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         flow = load_flow(deployment.entrypoint or "")
         leave_suspensions_to_the_run()
         # A suspended run comes again as a new one, and an aborted one goes on elsewhere.
-        with suppress(Abort, Pause):
+        # Prefect would make a synchronous client twice, reading certificates while the event loop waits.
+        with suppress(Abort, Pause), SyncClientContext.get_or_create():
             await run_flow(flow, flow_run=flow_run, return_type="state")  # type: ignore[misc]  # flow is async
         return WarmResult(identifier=str(flow_run.id), status_code=0)
 
