@@ -25,8 +25,7 @@ class Gaps:
     """The signal between its samples."""
 
     def __init__(self) -> None:
-        # Reversed: what a filter does, as products of rows.
-        self._between = np.stack([taps[::-1] for taps in _between()], axis=1)
+        self._between = _between()
         self.reach = len(self._between)
         """Samples that the filter sees."""
         self._before = self.reach // 2 - 1
@@ -70,14 +69,15 @@ class TruePeakMeter:
         return self.highest
 
 
-def _between() -> list[Samples]:
-    """Filters that give the samples between two, one for each place."""
-    return [_low_pass()[phase::OVERSAMPLING] for phase in range(1, OVERSAMPLING)]
+def _between() -> Samples:
+    """Filters that give the three samples between two, one a column: a windowed sinc at the higher rate.
 
-
-def _low_pass() -> Samples:
-    """A windowed sinc at the higher rate; its gain makes up for the zeros between samples."""
+    Reversed, so that products of rows do what a filter does; the gain makes up for the zeros between samples.
+    """
     places = np.arange(TAPS) - TAPS // 2
     taps = np.sinc(places / OVERSAMPLING) * np.hamming(TAPS)
-    low_pass: Samples = (taps / taps.sum() * OVERSAMPLING).astype(np.float32)
-    return low_pass
+    low_pass = (taps / taps.sum() * OVERSAMPLING).astype(np.float32)
+    filters: Samples = np.stack(
+        [low_pass[phase::OVERSAMPLING][::-1] for phase in range(1, OVERSAMPLING)], axis=1
+    )
+    return filters
