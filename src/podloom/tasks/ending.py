@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 import anyio
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.context import FlowRunContext
 from prefect.exceptions import Abort
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Failed
 
 from podloom.errors import PodloomError, StoppedError
 from podloom.tasks.artifacts import UNREACHABLE
+from podloom.tasks.current import current_run
 from podloom.tasks.failures import failure_message
 from podloom.tasks.runlog import say
 from podloom.tasks.watching import Watch, begin_watch
@@ -90,13 +90,13 @@ async def _note(state: State[Any]) -> None:
 
     Shielded from cancellation: whoever stops a worker cancels everything that it awaits, again and again.
     """
-    context = FlowRunContext.get()
-    if context is None or context.flow_run is None:
+    run = current_run()
+    if run is None:
         return
     with anyio.move_on_after(FAREWELL_S, shield=True):
         try:
             async with get_client() as client:
-                await client.set_flow_run_state(context.flow_run.id, state, force=True)
+                await client.set_flow_run_state(run.id, state, force=True)
         except UNREACHABLE as error:
             log.warning("Prefect's server does not know that the run was stopped: %s", error)
     _settle(state)
@@ -104,6 +104,6 @@ async def _note(state: State[Any]) -> None:
 
 def _settle(state: State[Any]) -> None:
     """Have Prefect's engine take the run for ended: it would call a cancellation on its way out a crash."""
-    context = FlowRunContext.get()
-    if context is not None and context.flow_run is not None:
-        context.flow_run.state = state
+    run = current_run()
+    if run is not None:
+        run.state = state

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 from uuid import uuid4
 
-from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
 
 from podloom.domain import Episode, EpisodeRequest, Priority
@@ -23,6 +22,7 @@ from podloom.stages.telling import Teller
 from podloom.tasks.alerting import tell_alert
 from podloom.tasks.artifacts import RunPage, both
 from podloom.tasks.context import Given, given
+from podloom.tasks.current import current_run
 from podloom.tasks.episode import TaskStages
 from podloom.tasks.news import tell_news
 from podloom.tasks.reviewing import SuspendedDesk
@@ -78,12 +78,11 @@ def _desk(request: EpisodeRequest, context: Given) -> Desk | None:
     Raises:
         RequestError: Nobody could review it: Prefect suspends runs of deployments only.
     """
-    flow_context = FlowRunContext.get()
-    run = flow_context.flow_run if flow_context else None
     if not request.review:
         return None
     if context.reviewer is not None:
         return InlineDesk(context.reviewer)
+    run = current_run()
     if run is None or run.deployment_id is None:
         raise RequestError(NOBODY)
     return SuspendedDesk(run.id, context.settings.review)
@@ -95,8 +94,7 @@ def as_queued(request: EpisodeRequest) -> EpisodeRequest:
     "normal" is what forms fill in, so it asks for nothing. A deadline in minutes counts from when the run was
     to start, not from when a worker was free.
     """
-    context = FlowRunContext.get()
-    run = context.flow_run if context else None
+    run = current_run()
     if run is None:
         return request
     priority = next((known for known in get_args(Priority) if known == run.work_queue_name), None)

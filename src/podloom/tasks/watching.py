@@ -18,13 +18,13 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.context import FlowRunContext
 from prefect.events import emit_event
 from prefect.runtime import flow_run
 from prefect.states import Scheduled
 
 from podloom.tasks.artifacts import UNREACHABLE
 from podloom.tasks.context import given
+from podloom.tasks.current import current_run
 from podloom.tasks.lookout import Lookout, lookout
 
 T = TypeVar("T")
@@ -46,8 +46,7 @@ def is_deployed() -> bool:
     Prefect's runtime.deployment.id asks the server that, in a thread with a client of its own, and the event
     loop of all runs waits for the answer.
     """
-    context = FlowRunContext.get()
-    run = context.flow_run if context else None
+    run = current_run()
     return run is not None and run.deployment_id is not None
 
 
