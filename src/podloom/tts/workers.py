@@ -84,10 +84,14 @@ class Worker:
         """End it at once; does not wait."""
         self._process.kill()
 
-    def forget(self) -> None:
-        """End it, wait for its end and close its pipes."""
+    def end(self) -> None:
+        """End it and wait for its end; a thread that reads from it finds no more there."""
         self._process.kill()
         self._process.wait()
+
+    def forget(self) -> None:
+        """End it and close its pipes; only for the thread that uses it, or when none does."""
+        self.end()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 try:
@@ -131,7 +135,7 @@ class Workers:
         self._all: set[Worker] = set()
         self._idle: list[Worker] = []
         self._closed = False
-        self._end = weakref.finalize(self, _forget_all, self._all)
+        self._end = weakref.finalize(self, _end_all, self._all, self._idle)
 
     def start(self) -> Any:
         """Let all workers load at the same time; returns when one has, with what its model is about.
@@ -195,7 +199,6 @@ class Workers:
         """End all of them; what waits for one of them fails."""
         with self._lock:
             self._closed = True
-            self._idle.clear()
         self._end()
 
     def _take(self) -> Worker:
@@ -219,9 +222,12 @@ class Workers:
         return worker
 
 
-def _forget_all(workers: set[Worker]) -> None:
+def _end_all(workers: set[Worker], idle: list[Worker]) -> None:
+    """A thread that still uses one forgets it: a pipe must not be closed while another thread reads it."""
     for worker in list(workers):
-        worker.forget()
+        worker.end()
+    while idle:
+        idle.pop().forget()
 
 
 def _environment(threads: int) -> dict[str, str]:

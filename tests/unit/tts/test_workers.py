@@ -128,6 +128,15 @@ def test_closing_leaves_no_process_and_fails_what_is_spoken(workers, children, t
     assert children() == set()
 
 
+def test_closing_fails_a_line_of_which_a_sound_was_taken(workers, children):
+    sounds = workers.sounds(line("a sleep"))
+    next(sounds)
+    workers.close()
+    with pytest.raises(SpeechError, match="closed while"):
+        next(sounds)
+    assert children() == set()
+
+
 SCRIPT = """
 import sys
 from pathlib import Path
