@@ -12,6 +12,7 @@ from prefect.exceptions import Abort
 from prefect.flow_engine import run_flow
 from prefect.states import Crashed, Pending, Running, Scheduled
 
+from fixtures.command import remembered
 from fixtures.flow_runs import KilledError, killed, state_of
 from fixtures.prefect_events import episode_events
 from podloom.flows import giving_up, lost
@@ -213,12 +214,12 @@ def impatient(monkeypatch):
 
 
 async def test_a_killed_workers_run_is_finished_by_another_and_nothing_is_paid_for_twice(
-    impatient, serving, rehearsed_environment, asked
+    impatient, serving, rehearsed_environment, asked, home
 ):
     server = rehearsed_environment
     async with RemotePrefect() as prefect:
         run_id = await prefect.submit(asked.model_copy(update={"title": "Survives"}))
-        while server.calls.count("speech") < 3:
+        while server.calls.count("speech") < 3 or remembered(home, "tts") < 2:
             assert not (await prefect.look(run_id)).final
         serving.kill()
         numbers = []

@@ -1,6 +1,7 @@
 """prefect.yaml: every entry point loads for real, takes its parameters and has a form that can be read."""
 
 import sys
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -83,6 +84,7 @@ async def test_a_worker_leaves_the_import_path_alone_when_it_begins_a_run(path_c
         return SimpleNamespace(entrypoint="podloom.flows.podcast.generate_podcast_flow")
 
     monkeypatch.setattr(worker, "run_flow", run_flow)
+    monkeypatch.setattr(worker.SyncClientContext, "get_or_create", nullcontext)  # it would start a server
     one = worker.WarmWorker(work_pool_name=POOL)
     one._client = SimpleNamespace(read_deployment=read_deployment)
     await one.run(FlowRun(flow_id=uuid4(), deployment_id=uuid4()), configuration=None)
