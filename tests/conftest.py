@@ -1,4 +1,8 @@
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = [
     "fixtures.cached",
@@ -18,3 +22,14 @@ pytest_plugins = [
 if "PYTEST_XDIST_WORKER" in os.environ:
     # What only other processes run is a hundred lines; tracing all of those made the suite a fifth slower.
     os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
+
+def pytest_xdist_make_scheduler(config, log) -> "LoadFileScheduling":
+    """A file at a time, and tests/flows as one: Prefect's server is slow to start and never idle."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneServer(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return "flows" if nodeid.startswith("tests/flows/") else super()._split_scope(nodeid)
+
+    return OneServer(config, log)

@@ -143,7 +143,7 @@ def test_a_run_that_is_killed_when_everything_is_made_calls_nobody_again(
     assert (server.calls.count("chat"), server.calls.count("speech")) == calls
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_ctrl_c_and_sigterm_leave_nothing_half_published(podloom, paid_server, asked, home, tmp_path, number):
     process, server = stuck(paid_server, "a line", asked, home, begin=spawn)
     process.send_signal(number)

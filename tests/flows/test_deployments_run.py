@@ -111,7 +111,7 @@ async def test_every_deployment_completes(deployed, tmp_path, monkeypatch):
 @pytest.fixture
 async def own_show(deployed, tmp_path):
     """A copy of the deployment for a show of its own, as the UI makes it; its schedule is due soon."""
-    rule = f"DTSTART:{datetime.now(UTC):%Y%m%dT%H%M%S}\nRRULE:FREQ=SECONDLY;INTERVAL=20;COUNT=6"
+    rule = f"DTSTART:{datetime.now(UTC):%Y%m%dT%H%M%S}\nRRULE:FREQ=SECONDLY;INTERVAL=8;COUNT=4"
     soon = DeploymentScheduleCreate(schedule=RRuleSchedule(rrule=rule, timezone="UTC"))
     show = small_show(tmp_path, "A show of its own")
     async with get_client() as client:

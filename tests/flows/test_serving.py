@@ -61,6 +61,7 @@ def signalled(serving, rehearsed_environment, asked, home):
     return send
 
 
+@pytest.mark.slow
 async def test_ctrl_c_stops_runs_and_keeps_what_is_made(signalled):
     async with RemotePrefect() as prefect:
         view = await signalled(signal.SIGINT, prefect)

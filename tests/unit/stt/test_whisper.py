@@ -50,6 +50,7 @@ def test_english(lake):
     assert word_error_rate(ENGLISH, lake.text) <= 0.08
 
 
+@pytest.mark.slow
 async def test_english_with_an_accent(transcriber):
     heard = await transcriber.transcribe(HERE / "lake_en_accent.mp3")
     assert heard.language == "en"
