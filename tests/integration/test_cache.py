@@ -64,6 +64,27 @@ async def test_an_error_of_the_maker_is_not_remembered(cache):
     assert not (await cache.get_or_make("script", KEY, maker())).hit
 
 
+async def test_what_is_made_is_kept_however_often_its_maker_is_stopped(cache, monkeypatch):
+    write, writing, go = cache.backend.write, asyncio.Event(), asyncio.Event()
+
+    async def write_when_told(*args):
+        writing.set()
+        await go.wait()
+        await write(*args)
+
+    monkeypatch.setattr(cache.backend, "write", write_when_told)
+    task = asyncio.create_task(cache.get_or_make("tts", KEY, maker()))
+    await writing.wait()
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0)
+    assert not task.done()
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await cache.get("tts", KEY) == b"made"
+
+
 async def test_lifetimes_come_from_the_settings(cache_settings):
     short = cache_settings.cache.model_copy(update={"structure_ttl_s": 0.001})
     cache = open_cache(cache_settings.model_copy(update={"cache": short}))

@@ -45,8 +45,9 @@ async def given_time(work: Coroutine[Any, Any, T], grace_s: float | None = None)
 async def _end(task: asyncio.Future[Any], grace_s: float | None) -> None:
     """Wait until it is done; stop it when the grace is over."""
     await _wait(task, GRACE_S if grace_s is None else grace_s)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    if not task.done():  # else a second cancellation, here, would lose what has just come
+        task.cancel()
+        await asyncio.wait({task})
 
 
 async def _wait(task: asyncio.Future[Any], grace_s: float) -> None:

@@ -79,3 +79,22 @@ async def test_a_failure_within_the_grace_is_a_cancellation():
     answer.set()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+@pytest.mark.parametrize("later", range(10))
+async def test_an_answer_is_kept_at_whatever_moment_it_is_stopped_again(later):
+    """The error of another line stops all lines of a chapter, and its end stops them once more."""
+    answer = asyncio.Event()
+
+    async def work():
+        await answer.wait()
+        return "paid for"
+
+    task = await started(work, grace_s=60)
+    task.cancel()
+    await asyncio.sleep(0)
+    answer.set()
+    for _ in range(later):
+        await asyncio.sleep(0)
+    task.cancel()
+    assert await task == "paid for"
