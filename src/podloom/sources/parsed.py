@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from podloom.domain import SourceKind
+from podloom.text.stops import CLOSING, OWN_STOPS
 
 LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u2060\ufeff]")
-SENTENCE_CLOSED = re.compile(r"[.!?…。！？:][\"'”’»」』)\]]*$")
+SENTENCE_CLOSED = re.compile(rf"[.!?…:：{OWN_STOPS}]{CLOSING}$")
 TITLE_WORDS = 12
 
 

@@ -11,8 +11,8 @@ OWN_STOPS = "。！？｡।॥؟۔።፧։។៕။"
 OPENERS = "\"'“‘«‹»„‚([{「『（【〈《¿¡"
 CLOSERS_OF_QUOTES = "\"'”’»›)\\]}」』）】〉》"
 # „Ja.“ and »Ja.« end with what opens in other languages; « Oui. » has a space within.
-_QUOTE = rf"(?:[“‘«](?=\s|$)| »(?=\W|$)|[{CLOSERS_OF_QUOTES}])*"
-END = re.compile(rf"(?P<stop>[.!?…{OWN_STOPS}]+)(?P<quote>{_QUOTE})(?P<gap>\s*)")
+CLOSING = rf"(?:[“‘«](?=\s|$)| »(?=\W|$)|[{CLOSERS_OF_QUOTES}])*"
+END = re.compile(rf"(?P<stop>[.!?…{OWN_STOPS}]+)(?P<quote>{CLOSING})(?P<gap>\s*)")
 
 _NEAR = 60
 """Characters behind a stop, and before it, that tell what it is."""

@@ -26,6 +26,7 @@ from podloom.sources.markdown import looks_like_markdown, parse_markdown
         ("Press <kbd>Q</kbd> &amp; go<br>on", ["Press Q & go on"]),
         ("2 \\* 3 = 6, snake\\_case", ["2 * 3 = 6, snake_case"]),
         ("***\n\nAfter a rule.", ["After a rule."]),
+        ("- यह तेज़ है।\n- أهي قوية؟\n- „Ja.“\n- 风很大：", ["यह तेज़ है। أهي قوية؟ „Ja.“ 风很大："]),
         ("**바람**은 [강합니다](x).\n\n- 첫째\n- 둘째", ["바람은 강합니다.", "첫째. 둘째."]),
     ],
 )
