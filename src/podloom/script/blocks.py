@@ -131,7 +131,8 @@ def _hang_together(before: list[str], after: list[str], language: Language) -> b
     words = sum(map(count_words, [*before, *after]))
     if not after or words > 1.5 * BLOCK_WORDS[language]:
         return not after
-    return bool(LEANS[language].match(after[0])) or _announces(before[-1], language)
+    asked = len(before) == 1 and before[0].endswith(("?", "？"))  # a question, and its answer
+    return asked or bool(LEANS[language].match(after[0])) or _announces(before[-1], language)
 
 
 def _cut(units: list[str], section: int, heading: str, language: Language) -> Iterator[Block]:

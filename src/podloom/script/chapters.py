@@ -20,11 +20,14 @@ from podloom.script.lines import LineCheck
 from podloom.script.material import Condenser, Excerpt
 from podloom.script.writer import Brief
 from podloom.telemetry import Telemetry
+from podloom.text.questions import asks
 
 ENOUGH = 0.6
 """Share of the planned words from which a chapter is long enough."""
 TOO_LITTLE = 0.25
 """Share below which a chapter is no chapter."""
+TOO_MUCH = 2.0
+"""Share from which nothing more is taken of a part: three times the length is another episode."""
 SHARED_TOKENS = 2500
 """Sources up to this size go into every chapter's prompt: the same beginning costs less than it helps."""
 
@@ -182,6 +185,13 @@ class BeatDesk:
         return sum(count_words(segment.text) for segment in self.accepted)
 
     @property
+    def full(self) -> bool:
+        """Whether it is far longer than planned already, and nobody waits for an answer or a goodbye."""
+        if not self.accepted or self.words < TOO_MUCH * self.beat.words or self.order.closes(self.beat):
+            return False
+        return not asks(self.accepted[-1].text, self.order.brief.request.language)
+
+    @property
     def what(self) -> str:
         """A chapter, or a part of one."""
         return "part" if len(self.order.beats) > 1 else "chapter"
@@ -225,9 +235,13 @@ class BeatDesk:
             )
             self.accepted.append(segment)
             yield segment
+            if self.full:
+                return
 
     def judge(self) -> None:
         """Set the fault of an answer that ended by itself, if it has one."""
+        if self.full:
+            return
         added, wanted = len(self.accepted) - self._before, self.beat.words
         if self._splitter.pending:
             self.fault = "the answer ended inside of a line"

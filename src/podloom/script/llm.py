@@ -20,7 +20,7 @@ from podloom.prompts import PromptName, prompt_hash
 from podloom.script.beats import in_order, split_chapter
 from podloom.script.briefing import OutlineOrder, cache_hint, cast_of, room_for_sources
 from podloom.script.calls import Calls
-from podloom.script.chapters import ENOUGH, BeatDesk, ChapterOrder
+from podloom.script.chapters import ENOUGH, TOO_MUCH, BeatDesk, ChapterOrder
 from podloom.script.dedupe import SpokenRuns
 from podloom.script.lines import LineFaultError
 from podloom.script.material import Condenser, Excerpt, excerpts
@@ -133,7 +133,7 @@ class LLMWriter:
         async with aclosing(self._without_repeats(desks)) as once_more:
             async for piece in once_more:
                 yield piece
-        self._note_if_thin(chapter, sum(desk.words for desk in desks))
+        self._note_length(chapter, sum(desk.words for desk in desks))
 
     async def _without_repeats(self, desks: Sequence[BeatDesk]) -> AsyncGenerator[Segment | Withdrawn]:
         """All lines once more, if a part repeats an earlier one, which it is written without then.
@@ -177,6 +177,8 @@ class LLMWriter:
                     async for piece in pieces:
                         for segment in desk.read(piece):
                             yield segment
+                        if desk.full:
+                            break
             except (LineFaultError, IncompleteAnswerError) as error:
                 desk.fault = str(error)
             else:
@@ -223,11 +225,16 @@ class LLMWriter:
                 f" {order.chapters} are planned."
             )
 
-    def _note_if_thin(self, chapter: ChapterPlan, words: int) -> None:
+    def _note_length(self, chapter: ChapterPlan, words: int) -> None:
         if words < ENOUGH * chapter.words:
             self._telemetry.note(
                 f"Chapter {chapter.index + 1} has {words} words of {chapter.words} planned: "
                 "the writer found no more in the sources."
+            )
+        elif words >= TOO_MUCH * chapter.words:
+            self._telemetry.note(
+                f"Chapter {chapter.index + 1} has {words} words of {chapter.words} planned: "
+                "the writer would not end."
             )
 
     def _note_unused(self, chapters: Iterable[ChapterPlan], passages: int) -> None:

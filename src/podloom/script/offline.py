@@ -32,8 +32,9 @@ from podloom.script.ranking import rank
 from podloom.script.talk import DraftChapter, Line, Talk
 from podloom.script.writer import Brief, Upcoming, Withdrawn
 from podloom.telemetry import Telemetry
+from podloom.text.questions import asks
 
-VERSION = 2
+VERSION = 3
 SUMMARY_WORDS = 60
 KEY_POINTS = 3
 RECAP_WORDS = 45
@@ -218,7 +219,11 @@ def _summary(kept: Sequence[Block], scores: Sequence[float]) -> str:
 def _recap(planned: Sequence[DraftChapter], brief: Brief) -> str:
     """The sentence that is nearest to all others, unless it was only just read; "" for very short texts."""
     units = [unit for chapter in planned for block in chapter.blocks for unit in block.units]
-    earlier = [n for n, unit in enumerate(units[:-3]) if 6 <= count_words(unit) <= RECAP_WORDS]
+    earlier = [
+        n
+        for n, unit in enumerate(units[:-3])
+        if 6 <= count_words(unit) <= RECAP_WORDS and not asks(unit, brief.request.language)
+    ]
     if len(units) < 6 or not earlier:
         return ""
     scores = rank(units, brief.request.language)

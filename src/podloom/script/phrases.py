@@ -6,6 +6,9 @@ import re
 
 from podloom.domain import Language
 
+_WE = r"(?:^|[.!?]\s+)(?:(?:네|자|여러분|잠시 [후쉬]\S*|저희[가는]?|저[는도]?)[,!]?\s+)*"
+"""Where the speakers come back themselves, and not the salmon or the heat."""
+
 GREETINGS: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
         r"^(?:hello|hi|hey|good (?:morning|afternoon|evening))[,!]?\s+(?:and welcome|everyone|everybody|folks"
@@ -14,30 +17,35 @@ GREETINGS: dict[Language, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "ko": re.compile(
-        r"^(?:여러분[,!]?\s*)?안녕하세요|안녕하십니까|환영합니다|어서 오세요"
-        r"|(?:다시|또) (?:돌아왔|찾아왔|찾아뵙)"
+        r"^(?:여러분[,!]?\s*)?안녕하세요|안녕하십니까|(?:^|여러분[을,!]* |것을 )환영합니다|어서 오세요"
+        rf"|{_WE}(?:다시|또) (?:돌아왔|찾아왔|찾아뵙)"
     ),
 }
 """Opens an episode; a later chapter that begins so sounds like another show."""
 
 RETURNS: dict[Language, re.Pattern[str]] = {
     "en": re.compile(r"\bwelcome back\b", re.IGNORECASE),
-    "ko": re.compile(r"다시 (?:돌아왔습니다|돌아왔어요|오신 것을)"),
+    "ko": re.compile(rf"{_WE}다시 (?:돌아왔습니다|돌아왔어요)|다시 오신 것을"),
 }
 """Nobody has been away, not even in the first chapter."""
 
 FAREWELLS: dict[Language, re.Pattern[str]] = {
     "en": re.compile(
-        r"\b(?:thanks|thank you)(?: so much| very much| all)? for (?:listening|tuning in|joining)"
+        # "Thanks for joining us, Dr. Lee" greets a guest.
+        r"\b(?:thanks|thank you)(?: so much| very much| all)? for"
+        r" (?:listening|tuning in|joining(?! (?:me|us)(?: today| here)?,))"
         r"|\b(?:see|catch|talk to) you (?:next|soon|in the next|tomorrow)|\buntil next (?:time|week|episode)"
-        r"|\bthat(?:'s| is) (?:all|it) for (?:today|now|this (?:episode|week))|\bsigning off\b"
+        r"|\bthat(?:'s| is) (?:all|it) for (?:today|now|this (?:episode|week))|\bsigning off(?! on\b)"
         r"|\bthat wraps (?:up|things up|it up)\b|^(?:good)?bye(?:[,!.]|$)",
         re.IGNORECASE,
     ),
     "ko": re.compile(
         r"(?:들어|청취해|함께해) ?(?:주셔서|주신)[^.!?]*(?:감사|고맙)"
-        r"|다음 (?:시간|주|회|편|에피소드)에[^.!?]*(?:만나|뵙|뵐|봬|찾아)|다음에 또 (?:만나|뵙|봬)"
-        r"|(?:오늘은|오늘 방송은|이번 방송은) 여기까지|안녕히 계세요|여기서 (?:인사|마치)"
+        r"|다음 (?:시간|회|편|에피소드)에[^.!?]*(?:만나|뵙|뵐|봬|찾아)"
+        r"|다음 주에 (?:(?:또|다시) )?(?:만나요|뵙|뵐|봬|찾아)"
+        r"|다음에 또 (?:만나|뵙|봬)"
+        r"|(?:오늘은|오늘 방송은|이번 방송은) 여기까지|안녕히 계세요"
+        r"|여기서 (?:인사(?:를|드)|마(?:치겠|치도록|치죠|칠게|칩니다|쳐요))"
     ),
 }
 """Ends an episode; before the last chapter it sends listeners away."""

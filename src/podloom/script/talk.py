@@ -173,7 +173,7 @@ class Talk:
         """The phrase with its values; a particle takes the form that fits the word before it."""
         filled = form.replace("{show}", self.request.podcast)
         for key, value in values.items():
-            filled = filled.replace(f"{{{key}}}", value)
+            filled = filled.replace(f"{{{key}}}.", _sentence(value)).replace(f"{{{key}}}", value)
         for pair in PAIRS:
             while (at := filled.find(f"{{{pair}}}")) >= 0:
                 before, after = filled[:at], filled[at + len(pair) + 2 :]

@@ -43,6 +43,8 @@ PRIOR_FACTOR = 2.5
 """A duration may be off by this factor either way before anything is learned."""
 NARROWEST_FACTOR = 1.6
 ENOUGH_CLIPS = 12
+TELLING_CHARACTERS = 30
+"""Shorter lines are spoken at paces of their own, and would widen the band until half a line fits."""
 REMEMBERED_CLIPS = 200
 SLACK_S = 0.6
 """Short lines vary more than long ones: added to either end of the band."""
@@ -83,7 +85,7 @@ class ClipCheck:
             self._wrong_duration(spoken_s, text, voice),
         ]
         faults = [fault for fault in found if fault]
-        if not faults:
+        if not faults and len(text) >= TELLING_CHARACTERS:
             self._paces[voice.id, voice.language].append(math.log(spoken_s / len(text)))
         return faults
 
@@ -114,7 +116,8 @@ class ClipCheck:
 def _loud_frames(samples: Samples, sample_rate: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Per frame of 20 ms, whether it is louder than silence."""
     size = max(1, round(FRAME_S * sample_rate))
-    padded = np.pad(samples, (0, -len(samples) % size)).reshape(-1, size)
+    centred = samples - np.float32(samples.mean(dtype=np.float64))  # as the mixer does: an offset is silent
+    padded = np.pad(centred, (0, -len(samples) % size)).reshape(-1, size)
     energies = np.einsum("ij,ij->i", padded, padded)  # sums of squares without an array of the squares
     return np.asarray(energies > size * 10 ** (QUIET_DBFS / 10), dtype=np.bool_)
 

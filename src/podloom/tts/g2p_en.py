@@ -24,6 +24,11 @@ WEAK = {
     "is": "ɪz", "was": "wʌz", "are": "ɑɹ", "that": "ðæt", "this": "ðɪs", "it": "ɪt", "in": "ɪn",
     "on": "ˌɔn", "at": "æt", "as": "æz", "with": "wɪð", "or": "ɔɹ", "but": "bʌt", "you": "ju", "we": "wi",
 }  # fmt: skip
+_UNDIVIDED = str.maketrans({
+    "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
+    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H",
+})  # fmt: skip
+"""Latin letters that have no parts, so that NFD leaves them: a word with one would be silent."""
 _BEFORE_VOWEL = {"the": "ði", "to": "tʊ"}
 _VOWELS = "æɑɔɛɪiʊuʌəAIOWYᵻɜɐ"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*'?")
@@ -41,7 +46,8 @@ def phonemes(text: str, unknown: list[str] | None = None) -> str:
         MissingDependencyError: The extra kokoro is not installed.
     """
     missing = unknown if unknown is not None else []
-    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    latin = text.translate(_UNDIVIDED)
+    bare = "".join(c for c in unicodedata.normalize("NFD", latin) if not unicodedata.combining(c))
     plain = bare.replace("’", "'").replace("-", " ")
     spelled: list[tuple[int, int, str]] = [
         (m.start(), m.end(), _letter_run(m[0])) for m in _LETTERS.finditer(plain)

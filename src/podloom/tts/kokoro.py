@@ -51,7 +51,7 @@ class KokoroEngine(ThreadedEngine):
     """One network shared by the threads of a pool; one call a sentence. The seed changes nothing."""
 
     name = "kokoro"
-    version = "kokoro-82m-v1.0-int8/2"
+    version = "kokoro-82m-v1.0-int8/3"
     seeded = False
 
     def __init__(self, settings: Settings) -> None:

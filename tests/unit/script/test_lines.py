@@ -27,6 +27,13 @@ GOOD = [
     ("ko", "네."),
     ("ko", "OpenAI."),
     ("ko", "그분들이 감사 인사를 전했어요."),
+    ("en", "Thanks for joining us, Dr. Lee."),
+    ("en", "The council is signing off on the plan."),
+    ("ko", "그해 가을 연어가 다시 돌아왔어요."),
+    ("ko", "이듬해 고수온이 다시 찾아왔습니다."),
+    ("ko", "어민들은 이 결정을 환영합니다."),
+    ("ko", "다음 주에 환경부와 어민들이 다시 만나 둑 문제를 논의한대요."),
+    ("ko", "물고기는 여기서 마치 벽을 만난 것처럼 멈춰요."),
 ]
 
 
@@ -74,6 +81,12 @@ BAD = [
     ("ko", "오늘도 들어 주셔서 감사합니다.", "no goodbye"),
     ("ko", "다음 시간에 또 만나요.", "no goodbye"),
     ("ko", "다시 돌아왔습니다.", "welcomed back"),
+    ("ko", "네, 저희가 다시 돌아왔어요.", "welcomed back"),
+    ("ko", "청취자 여러분, 환영합니다.", "no greeting"),
+    ("ko", "팟캐스트에 오신 것을 환영합니다.", "no greeting"),
+    ("ko", "다음 주에 또 만나요.", "no goodbye"),
+    ("ko", "그럼 여기서 마칠게요.", "no goodbye"),
+    ("en", "Thanks for joining us today.", "no goodbye"),
     ("ko", "Reefs recover when the water is deep.", "not in Korean"),
     ("ko", "단어 " * 91, "91 words"),
 ]

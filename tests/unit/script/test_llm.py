@@ -145,6 +145,13 @@ async def test_a_chapter_that_is_far_too_short_is_an_error():
         await chapter(client, plan=outline(words=400), repairs=1)
 
 
+@pytest.mark.parametrize("words", [9, 4])
+async def test_a_chapter_that_would_not_end_is_ended_but_not_at_a_question(words):
+    writing = writer(ScriptedClient([lines(*LINES)]))
+    assert await chapter(None, plan=outline(words=words), writing=writing) == LINES[:2]
+    assert f"Chapter 2 has 18 words of {words} planned: the writer would not end." in writing._telemetry.notes
+
+
 async def test_a_chapter_that_is_long_enough_is_only_brought_to_its_end():
     client = ScriptedClient([Answer(lines(*LINES)[:-3], cut=True), lines(("Alex", "Depth it is, then."))])
     await chapter(client)

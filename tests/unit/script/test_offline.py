@@ -251,6 +251,22 @@ async def test_items_of_a_list_are_sentences():
     )
 
 
+@pytest.mark.parametrize("words", [90, 130, 170])
+async def test_a_question_is_never_read_without_its_answer(words):
+    questions = [
+        f"What did the {topic} of the bay do in the year after the heat had gone? They {verb} within months,"
+        f" and nobody has seen them since in such numbers."
+        for topic, verb in [("corals", "died"), ("fish", "left"), ("algae", "spread"), ("crabs", "hid")]
+    ]
+    text = "\n\n".join(part.replace("? ", "?\n\n") for part in questions)
+    _, lines = await write(brief(words=words), [document(text, "What became of the bay?")])
+    said = spoken(lines)
+    assert "?." not in said
+    for question in questions:
+        asked, answer = question.split("? ")
+        assert (f"{asked}?" in said) <= (answer in said)
+
+
 async def test_one_sentence_is_enough():
     _, lines = await write(brief(words=300), [document("Reefs recover.", "Reefs")])
     assert any(segment.text == "Reefs recover." for segment in lines)

@@ -38,6 +38,8 @@ def with_nan() -> np.ndarray:
         (tone(0), "empty"),
         (with_nan(), "no numbers"),
         (tone(GOOD_S, 1e-4), "silent"),
+        (tone(GOOD_S, 1e-4) + np.float32(0.01), "silent"),
+        (with_hole(2.2) + np.float32(0.01), "silent for 2.2 s within"),
         (np.clip(tone(GOOD_S, 3), -1, 1), "clipped"),
         (with_hole(2.2), "silent for 2.2 s within"),
         (tone(GOOD_S / PRIOR_FACTOR - 0.7), "too short"),
@@ -91,6 +93,14 @@ def test_learning_never_widens_the_band():
     for pace in (0.5, 1.0, 2.2):
         learned_low, learned_high = learned(pace).band_s(TEXT, VOICE)
         assert low <= learned_low <= GOOD_S * pace <= learned_high <= high
+
+
+def test_reactions_have_paces_of_their_own_and_teach_nothing():
+    check = learned(1.0)
+    band = check.band_s(TEXT, VOICE)
+    for _ in range(ENOUGH_CLIPS):
+        assert not check.faults(Audio(tone(1.0), SAMPLE_RATE), "Go on.", VOICE)
+    assert check.band_s(TEXT, VOICE) == band
 
 
 class Faulty(ToneEngine):

@@ -38,6 +38,7 @@ def vocabulary() -> set[str]:
         ("unhappiness", "ˌʌnhˈæpinəs"),
         ("well-known", "wˈɛl nˈOn"),
         ("café", "kæfˈA"),
+        ("Tromsø, Łódź", "tɹˈOmsO, wˈʊʤ"),
         ("it’s", "ɪts"),
         ("rock n roll", "ɹˈɑk ˈɛn ɹˈOl"),
         ("", ""),
