@@ -137,3 +137,18 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path):
 def test_clips_in_redis_need_a_redis(tmp_path):
     with pytest.raises(SettingsError, match="PODLOOM_CACHE_REDIS_URL is empty"):
         open_cache(Settings(home=tmp_path, cache=CacheSettings(clips_in_redis=True)))
+
+
+async def test_a_loop_that_was_late_is_no_server_that_is_away(own_valkey, tmp_path, counts):
+    settings = Settings(home=tmp_path, cache=CacheSettings(redis_url=own_valkey.url))
+    cache, again = open_cache(settings, counts.add), open_cache(settings, counts.add)
+    keys = [f"k{number}" for number in range(20)]
+    for key in keys:
+        await cache.put("tts", key, b"made")
+    looking = [asyncio.create_task(again.get_or_make("tts", key, must_not_make)) for key in keys]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    time.sleep(0.6)  # noqa: ASYNC251 - an import, a collection of garbage, a busy machine
+    assert all(made.hit for made in await asyncio.gather(*looking))
+    await cache.close()
+    await again.close()

@@ -103,10 +103,9 @@ class ClipStore:
         path = self._path(sha256)
         with self._explained():
             content = _bytes_of(path)
-        if not content:
-            path.unlink(missing_ok=True)
+        if content is None:
             return None
-        header = flac.header(sha256, content)
+        header = flac.header(sha256, content) if content else None
         if header is None:
             log.warning("clip %s is damaged; it will be made again", sha256[:12])
             path.unlink(missing_ok=True)
@@ -121,7 +120,7 @@ class ClipStore:
             return flac.as_samples(pcm), sample_rate
         with self._explained():
             content = _bytes_of(path)
-        decoded = flac.decode(sha256, content)
+        decoded = flac.decode(sha256, content) if content else None
         if decoded is None:
             path.unlink(missing_ok=True)
             raise StorageError(
@@ -162,12 +161,12 @@ class ClipStore:
         return self.folder / sha256[:2] / f"{sha256}.flac"
 
 
-def _bytes_of(path: Path) -> bytes:
-    """Empty when there is no such file."""
+def _bytes_of(path: Path) -> bytes | None:
+    """None when there is no such file."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        return b""
+        return None
 
 
 def _touch(path: Path) -> None:

@@ -12,7 +12,8 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any
 
 from podloom.cache.backend import Leases
 from podloom.cache.makers import new_token
@@ -116,9 +117,16 @@ class SingleFlight:
         finally:
             beating.cancel()
             try:
-                await self._leases.drop(name, token)
-            except StorageError as error:  # it runs out by itself
-                self._on_trouble(error)
+                await self._drop(name, token)
+            except asyncio.CancelledError:  # stopped once more: a lease that stays holds up the next run
+                await to_its_end(self._drop(name, token))
+                raise
+
+    async def _drop(self, name: str, token: str) -> None:
+        try:
+            await self._leases.drop(name, token)
+        except StorageError as error:  # it runs out by itself
+            self._on_trouble(error)
 
     async def _beat(self, name: str, token: str) -> None:
         while True:
@@ -132,3 +140,15 @@ class SingleFlight:
 def _cancelled_ourselves() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+async def to_its_end(keeping: Coroutine[Any, Any, None]) -> None:
+    """Do it, also when the caller is cancelled meanwhile, however often."""
+    task = asyncio.ensure_future(keeping)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with contextlib.suppress(asyncio.CancelledError):  # stopped once more
+                await asyncio.wait({task})
+        raise

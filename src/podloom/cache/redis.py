@@ -138,7 +138,7 @@ class RedisBackend:
 
     async def read(self, tier: Tier, key: str) -> bytes | None:
         """See Backend."""
-        value: Any = await self.ask(lambda server: server.get(self._name(tier, key)))
+        value: Any = await self.ask(_once_more(lambda server: server.get(self._name(tier, key))))
         return bytes(value) if value is not None else None
 
     async def write(self, tier: Tier, key: str, value: bytes, ttl_s: float) -> None:
@@ -224,6 +224,18 @@ class RedisBackend:
         if isinstance(error.__cause__ or error.__context__ or error, redis.AuthenticationError):
             return f"{self.where} refused the user or password in that setting"
         return f"{self.where} does not answer ({type(error).__name__})"
+
+
+def _once_more(call: Callable[[Redis], Awaitable[T]]) -> Callable[[Redis], Awaitable[T]]:
+    """For what may be asked twice: time also runs out where this loop was late, not the server."""
+
+    async def asked(server: Redis) -> T:
+        try:
+            return await call(server)
+        except redis.TimeoutError:
+            return await call(server)
+
+    return asked
 
 
 def _without_password(url: str) -> str:

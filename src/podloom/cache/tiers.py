@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from podloom.cache.backend import TIERS, Backend, Usage
-from podloom.cache.flight import SingleFlight
+from podloom.cache.flight import SingleFlight, to_its_end
 from podloom.cache.protocol import Fits, Made, Make, Tier
 from podloom.errors import StorageError
 from podloom.settings import CacheSettings
@@ -94,7 +91,7 @@ class TieredCache:
 
         async def make_and_keep() -> bytes:
             value = await make()
-            await _to_its_end(self.put(tier, key, value))
+            await to_its_end(self.put(tier, key, value))
             return value
 
         async def read() -> bytes | None:
@@ -202,15 +199,3 @@ class TieredCache:
             self._warned = True
             log.warning("%s; going on without what is remembered there", error)
             self._on_note(f"{error}; went on without what is remembered there")
-
-
-async def _to_its_end(keeping: Coroutine[Any, Any, None]) -> None:
-    """Keep what was made, and paid for, also when the caller is cancelled meanwhile."""
-    task = asyncio.ensure_future(keeping)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        while not task.done():
-            with suppress(asyncio.CancelledError):  # stopped once more
-                await asyncio.wait({task})
-        raise

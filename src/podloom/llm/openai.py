@@ -43,7 +43,8 @@ class OpenAIClient:
         rate = settings.requests_per_minute
         # 90 %: the server's minute and ours do not begin at the same time.
         self._pace = AsyncLimiter(max(1.0, 0.9 * rate), 60) if rate else None
-        self._shape: Shape = "schema" if settings.structured == "schema" else "lines"
+        self._first: Shape = "schema" if settings.structured == "schema" else "lines"
+        self._shape: Shape = self._first
         self._proven = False
         """Whether the server has accepted the shape of answer that is asked for."""
 
@@ -151,6 +152,8 @@ class OpenAIClient:
                 chunks = answer.parse(to=openai.AsyncStream[object])
             except (openai.OpenAIError, json.JSONDecodeError) as error:
                 if self._proven or shape == SHAPES[-1] or not is_shape_fault(error):
+                    if not self._proven:
+                        self._shape = self._first  # it was not the shape
                     self._fail(error)
                 if self._shape == shape:
                     self._shape = SHAPES[SHAPES.index(shape) + 1]

@@ -8,13 +8,14 @@ Two neighbouring lines may have the same speaker: joining them would mean to wai
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
 from typing import NoReturn, get_args
 
 from podloom.domain import ChapterPlan, EpisodeRequest, Language, Outline, Segment, SourceDocument
-from podloom.errors import ScriptError
+from podloom.errors import ProviderError, ScriptError
 from podloom.llm.protocol import IncompleteAnswerError, LLMClient
 from podloom.prompts import PromptName, prompt_hash
 from podloom.script.beats import in_order, split_chapter
@@ -29,6 +30,8 @@ from podloom.script.writer import Brief, Upcoming, Withdrawn
 from podloom.settings import LLMSettings
 from podloom.telemetry import Telemetry
 
+AWAY_S = 4.0
+"""Before details are asked for again that a server could not give."""
 VERSION = 3
 """Of schemas and checks; raised when the same prompts would give another script."""
 
@@ -80,14 +83,15 @@ class LLMWriter:
                 self._give_up(desk)
             self._telemetry.counters["llm.repairs"] += bool(desk.faults)
             planned = desk.outline is not None
-            async with aclosing(self._ask_outline(desk)) as parts:
+            last = attempt + 1 == self._tries and (planned or self._tries == 1)
+            async with aclosing(self._ask_outline(desk, last=last)) as parts:
                 async for part in parts:
                     yield part
             # An accepted plan is a new beginning: its details have all tries before them.
             attempt = 1 if desk.outline is not None and not planned else attempt + 1
         self._note_unused(desk.known.values(), len(given))
 
-    async def _ask_outline(self, desk: OutlineDesk) -> AsyncGenerator[Outline | ChapterPlan]:
+    async def _ask_outline(self, desk: OutlineDesk, *, last: bool) -> AsyncGenerator[Outline | ChapterPlan]:
         """The parts of one answer that can be used."""
         prompt = desk.prompt()
         desk.begin()
@@ -100,6 +104,12 @@ class LLMWriter:
                 yield part
         except (PlanFaultError, IncompleteAnswerError) as error:
             desk.fail(str(error))
+        except ProviderError as error:
+            # Once the plan is given out nobody but us can ask for its details again.
+            if desk.outline is None or last or not error.retryable:
+                raise
+            desk.fail(str(error))
+            await asyncio.sleep(AWAY_S)
         desk.close()
 
     def _give_up(self, desk: OutlineDesk) -> NoReturn:

@@ -118,7 +118,7 @@ async def meet_and_open(
         ProviderError: The speech server does not answer, and no fallback engine could speak instead.
     """
     asked = replay_request(request, load_script(Path(request.script))) if request.script else request
-    check_here(asked)
+    await asyncio.to_thread(check_here, asked)
     choice = choose_engine(asked, settings)
     telemetry.note(f"voices: {choice.name} ({choice.reason})")
     await meet_voices(choice.name, asked.language, settings)

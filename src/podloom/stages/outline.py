@@ -65,15 +65,18 @@ async def _make_outline(run: Run, documents: tuple[SourceDocument, ...], plannin
         await asyncio.to_thread(load_later, run.request)
 
     async def make() -> bytes:
-        loading = asyncio.create_task(load())
-        try:
-            await write()
-            await loading
-        finally:
-            loading.cancel()
+        await write()
         return planning.complete().model_dump_json().encode()
 
-    made = await run.cache.get_or_make("structure", outline_key(run, documents), make, fits(CompleteOutline))
+    loading = asyncio.create_task(load())
+    try:
+        made = await run.cache.get_or_make(
+            "structure", outline_key(run, documents), make, fits(CompleteOutline)
+        )
+        if not made.hit:
+            await loading
+    finally:
+        loading.cancel()
     if made.hit:
         remembered = CompleteOutline.model_validate_json(made.value)
         planning.put(remembered.plan)

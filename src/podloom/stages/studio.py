@@ -36,6 +36,8 @@ class Studio:
         self.desk: Desk | None = None
         """Where a script waits for its reviewer, if the request asks for a review."""
         self._early: list[asyncio.Task[None]] = []
+        self._refused = False
+        """The server of the voices did not answer, or not well."""
         self._sdk: asyncio.Task[Any] | None = None
         """On its way while sources are, if a model writes; what is wrong with it, the first call says."""
 
@@ -90,10 +92,13 @@ class Studio:
 
     async def _connected(self, loading: asyncio.Task[None]) -> None:
         """A server that does not answer ends the run now, unless another engine can stand in."""
+        if self._refused:  # a further try of the stage
+            loading = self._early[0] = asyncio.create_task(self.run.engine.load())
         try:
             await loading
         except ProviderError as error:
             if self.run.fallback is None or not error.retryable:
+                self._refused = True
                 raise
             self.run.outage.begin(error)
             await self.run.fallback.load()

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import PodloomError, ProviderKeyError, SpeechError
@@ -76,6 +76,9 @@ class OpenAISpeechEngine:
         self.version = f"{settings.speech.model}@{self._address}"
         self._forms = Forms(settings.speech.format)
         self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connection] = WeakKeyDictionary()
+        self._meetings: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+        self._met: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+        """Loops in which the server has told all it tells."""
 
     def voices(self, language: Language | None = None) -> Sequence[Voice]:
         """The voices that a server of ours has told, else those of PODLOOM_SPEECH_VOICES, or OpenAI's."""
@@ -97,10 +100,17 @@ class OpenAISpeechEngine:
             ProviderError: Nobody answers at the address.
         """
         loop = asyncio.get_running_loop()
-        if loop in self._connections:
-            return
+        met = self._meetings.setdefault(loop, asyncio.Lock())
+        async with met:
+            if loop not in self._met:
+                await self._meet()
+                self._met.add(loop)
+
+    async def _meet(self) -> None:
         openai = await asyncio.to_thread(load_sdk)
-        connection = self._connections[loop] = self._connect()
+        loop = asyncio.get_running_loop()
+        connection = self._connections.get(loop) or self._connect()
+        self._connections[loop] = connection
         try:
             offer = await connection.servers.ask(find_offer)
         except (openai.AuthenticationError, openai.APIConnectionError) as error:
@@ -189,7 +199,9 @@ class OpenAISpeechEngine:
 
     async def close(self) -> None:
         """Close the connections of the running loop."""
-        connection = self._connections.pop(asyncio.get_running_loop(), None)
+        loop = asyncio.get_running_loop()
+        self._met.discard(loop)
+        connection = self._connections.pop(loop, None)
         if connection is not None:
             await connection.servers.close()
 

@@ -176,3 +176,17 @@ async def test_a_clip_that_is_put_again_is_young_again(store):
 
 async def test_cleaning_where_nothing_is(store):
     assert await store.clean(set()) == 0
+
+
+async def test_a_clip_that_another_run_puts_there_meanwhile_stays(store, monkeypatch):
+    encoded, look = flac.encode(tone(), RATE), clips._bytes_of
+
+    def look_too_early(path):
+        content = look(path)
+        monkeypatch.setattr(clips, "_bytes_of", look)
+        store._keep(encoded)
+        return content
+
+    monkeypatch.setattr(clips, "_bytes_of", look_too_early)
+    assert store._get(encoded.sha256) is None
+    assert store._path(encoded.sha256).is_file()

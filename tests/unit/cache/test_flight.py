@@ -184,3 +184,27 @@ async def test_what_was_made_between_look_and_lease_is_not_made_again():
     process = Process(Leases(), values)
     made = await process.ask()
     assert (made.value, made.hit, process.made) == (b"just made", True, 0)
+
+
+async def test_a_maker_that_is_stopped_twice_gives_its_lease_back():
+    class SlowLeases(MemoryLeases):
+        dropping, go = asyncio.Event(), asyncio.Event()
+
+        async def drop(self, name, token):
+            self.dropping.set()
+            await self.go.wait()
+            await super().drop(name, token)
+
+    leases = SlowLeases()
+    process = Process(leases, {})
+    (asked,) = process.asked(1)
+    await process.started.wait()
+    asked.cancel()
+    await leases.dropping.wait()
+    for _ in range(2):
+        asked.cancel()
+        await asyncio.sleep(0)
+    leases.go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
+    assert leases.held == {}

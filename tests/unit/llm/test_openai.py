@@ -252,3 +252,12 @@ def test_event_loops_do_not_share_clients():
         return shared_client(Settings())
 
     assert asyncio.run(client()) is not asyncio.run(client())
+
+
+async def test_a_server_that_fails_whatever_the_shape_is_asked_for_the_best_again():
+    failures = [refusal(500, "internal")] * 3
+    async with connected(*failures, answer('{"lines": []}'), max_retries=0) as (client, _):
+        with pytest.raises(ProviderError):
+            await read(client)
+        await read(client)
+        assert client.shape == "schema"

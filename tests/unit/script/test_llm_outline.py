@@ -7,6 +7,7 @@ from fixtures.briefs import brief, document, planned
 from fixtures.plans import PLAN, writer
 from podloom.errors import ProviderError, ScriptError
 from podloom.llm.scripted import Answer, ScriptedClient
+from podloom.script import llm
 from podloom.script.llm import LLMWriter
 from podloom.settings import LLMSettings
 from podloom.telemetry import Telemetry
@@ -272,3 +273,18 @@ async def test_passages_that_no_chapter_uses_are_noted():
 async def test_the_servers_failure_passes_through():
     with pytest.raises(ProviderError, match="down"):
         await plan(ScriptedClient([Answer(error=ProviderError("down"))]))
+
+
+@pytest.mark.parametrize("asked_again", [1, 2])
+async def test_details_are_asked_for_again_when_the_server_was_away(monkeypatch, asked_again):
+    monkeypatch.setattr(llm, "AWAY_S", 0)
+    away = ProviderError("away")
+    away.retryable = True
+    rest = [{"number": n, **details} for n, details in enumerate(PLAN["chapters"], 1)]
+    lost = [Answer(CUTS["before the details"], cut=True), *[Answer(error=away)] * asked_again]
+    client = ScriptedClient([*lost, json.dumps({"chapters": rest})])
+    if asked_again == 1:
+        assert await plan(client, repairs=2) == await plan(ScriptedClient([json.dumps(PLAN)]))
+    else:
+        with pytest.raises(ProviderError, match="away"):
+            await plan(client, repairs=2)

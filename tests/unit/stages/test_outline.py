@@ -1,6 +1,7 @@
 """An outline whose plan is known before its details: who waits for what, and what is remembered."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -8,6 +9,7 @@ from fixtures.dictated import CHAPTERS, DETAILS, PLAN, spoken, upcoming
 from podloom.domain import Segment
 from podloom.errors import ProviderError, ScriptError, SpeechError
 from podloom.script.writer import Withdrawn
+from podloom.stages import outline
 from podloom.stages.chapter import write_chapter
 from podloom.stages.outline import chapter_details, write_outline
 
@@ -146,3 +148,17 @@ async def test_a_draft_keeps_its_recap(make_run):
     run.writer.draft = True
     (line,) = spoken(run, "Reefs recover. Corals bleach when the water stays too warm for four weeks.")
     assert await voiced(run, line, before=[line]) == [line.text]
+
+
+async def test_a_whole_outline_is_kept_although_imports_are_under_way(make_run, monkeypatch):
+    cold, warm, go = make_run(), make_run(), threading.Event()
+    monkeypatch.setattr(outline, "load_later", lambda _: go.wait())
+    cold.telemetry.asked.set()
+    cold.writer.tell(PLAN, *DETAILS, None)
+    assert await write_outline(cold, ()) == PLAN
+    while not cold.writer.closed:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0)
+    await cold.planning.close()
+    go.set()
+    assert await write_outline(warm, ()) == PLAN
+    assert not warm.writer.closed  # never asked
