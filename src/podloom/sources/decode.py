@@ -20,6 +20,7 @@ META_CHARSET = re.compile(
 )
 WESTERN = re.compile(r"[\x00-\x7f\xa0-\xff–—‘’‚“”„†•…‰‹›€™ŠšŒœŽžŸ]*")
 MAX_CONTROL_SHARE = 0.002
+MAX_BROKEN_SHARE = 0.1
 
 
 def decode(content: bytes, name: str, charset: str = "") -> str:
@@ -44,7 +45,7 @@ def decode(content: bytes, name: str, charset: str = "") -> str:
         text = _try(content, encoding)
         if text is not None:
             return _plausible(text, name)
-    return _plausible(_guess(content, name), name)
+    return _plausible(_nearly_utf8(content) or _guess(content, name), name)
 
 
 def _declared(content: bytes) -> str:
@@ -55,9 +56,18 @@ def _declared(content: bytes) -> str:
 def _try(content: bytes, encoding: str) -> str | None:
     try:
         # Servers say iso-8859-1 and mean Windows, as browsers know.
-        return content.decode("cp1252" if encoding.lower() in {"iso-8859-1", "latin-1"} else encoding)
-    except (UnicodeDecodeError, LookupError):
+        name = codecs.lookup(encoding).name
+        return content.decode("cp1252" if name == "iso8859-1" else name)
+    except (UnicodeError, LookupError):
         return None
+
+
+def _nearly_utf8(content: bytes) -> str | None:
+    """UTF-8 in which a byte or two are broken, as where a page cuts a text by bytes; without those."""
+    text = content.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = sum(not c.isascii() for c in text) - broken
+    return text.replace("\ufffd", "") if broken <= MAX_BROKEN_SHARE * whole else None
 
 
 def _strictly(content: bytes, encoding: str, name: str) -> str:

@@ -25,8 +25,14 @@ BLOCKS_OF_MARKUP = re.compile(
     r"<!--.*?(?:-->|\Z)|<(script|style|pre|svg)\b.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE
 )
 SIGNS = re.compile(
-    r"^(?:#{1,6}\s+\S|```|~~~|\s*\|?\s*:?-{3,}:?\s*\|)|\]\(\S+\)|\A(?:---|\+\+\+)\n", re.MULTILINE
+    r"^(?:#{1,6}\s+\S|```|~~~|[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*\|)|\]\(\S+\)|\A(?:---|\+\+\+)\n",
+    re.MULTILINE,
 )
+
+
+RAISED_BEHIND = re.compile(r"(?<![^\W_])(?:10|[a-zA-Z])$|(?<![^\W\d_])(?:[kcdmnµμ]?m|ft|mi)$")
+"""What has a power; behind other words a raised number is a note."""
+EXPONENT = re.compile(r"[-+−–]?\d{1,3}")
 
 
 def looks_like_markdown(text: str) -> bool:
@@ -90,12 +96,15 @@ def _tight(inside: Sequence[Token]) -> bool:
 def _words(inline: Token) -> str:
     pieces: list[str] = []
     silent = 0
-    for child in inline.children or ():
+    children = inline.children or []
+    for child, after in zip(children, [*children, None][1:], strict=True):
         silent += child.nesting if child.type in {"s_open", "s_close"} else 0  # struck out
         if child.type in {"softbreak", "hardbreak"} or child.content.startswith("<br"):
             pieces.append("\n")
         elif child.type in {"text", "code_inline"} and not silent:
             pieces.append(child.content)
+        elif child.content.startswith("<sup") and after and EXPONENT.fullmatch(after.content):
+            pieces.append("^" if RAISED_BEHIND.search("".join(pieces[-1:])) else "")
     plain = speakable("".join(pieces))
     return "\n".join(NOISE.sub("", line) for line in plain.split("\n")).strip()
 

@@ -151,7 +151,7 @@ def _joined(paragraph: str, line: str, words: set[str]) -> str:
     """Two lines as one; a word that was broken at the end of the first is made whole."""
     if not paragraph:
         return line
-    broken = re.search(r"(\w+)-$", paragraph)
+    broken = re.search(r"(\w+)-$", paragraph[paragraph.rfind(" ") + 1 :])
     rest = re.match(r"\w+", line)
     if broken is None or rest is None or not rest[0][0].islower():
         return f"{paragraph} {line}"

@@ -37,7 +37,7 @@ def unwrap(lines: list[str]) -> list[str]:
             paragraphs.append(line)
         else:
             # A line that ends with a hyphen was broken at a hyphen of its own.
-            joint = "" if re.search(r"\w-$", paragraphs[-1]) else " "
+            joint = "" if re.search(r"\w-$", paragraphs[-1][-2:]) else " "
             paragraphs[-1] += joint + line.strip()
         closed = whole or len(line) > WRAP_CHARS or (len(line) < 0.7 * width and _is_closed(line))
     return paragraphs

@@ -14,6 +14,7 @@ STAMP = r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 TIMING = re.compile(rf"\s*{STAMP}\s*-->\s*{STAMP}")
 VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
 MARKUP = re.compile(r"<[^>]*>|\{\\[^}]*\}")
+NOTES = re.compile(r"(?<=\n\n)(?:NOTE|STYLE|REGION)\b.*(?:\n.*\S.*)*")
 PAUSE_S = 2.0
 PARAGRAPH_WORDS = 120
 
@@ -41,14 +42,13 @@ def parse_subtitles(text: str, name: str) -> Parsed:
 
 
 def _captions(text: str) -> Iterator[Caption]:
-    for block in re.split(r"\n[ \t]*\n", text):
-        lines = block.split("\n")
-        at = next((n for n, line in enumerate(lines[:3]) if TIMING.match(line)), None)
-        if at is None:
-            continue  # the header, a note, a style
-        times = TIMING.match(lines[at])
-        assert times is not None
-        spoken = "\n".join(lines[at + 1 :])
+    lines = NOTES.sub("", text).split("\n")
+    timings = [(n, times) for n, line in enumerate(lines) if (times := TIMING.match(line))]
+    for (at, times), (end, _) in zip(timings, [*timings, (len(lines), None)][1:], strict=True):
+        named = at + 1 < end < len(lines) and (
+            lines[end - 1].strip().isdigit() or not lines[end - 2].strip()
+        )  # the number or name of the next cue
+        spoken = "\n".join(lines[at + 1 : end - named])
         voice = VOICE.search(spoken)
         plain = html.unescape(MARKUP.sub("", spoken)).split("\n")
         yield Caption(
@@ -67,20 +67,21 @@ def _seconds(stamp: tuple[str | None, ...]) -> float:
 def _paragraphs(captions: list[Caption]) -> Iterator[str]:
     """Captions joined up to a pause, another speaker or a good length."""
     paragraph: list[str] = []
-    speaker, shown, end_s = "", "", 0.0
+    speaker, shown, end_s, words = "", "", 0.0, 0
     for caption in captions:
         closed = bool(paragraph and SENTENCE_CLOSED.search(paragraph[-1]))
-        enough = sum(len(line.split()) for line in paragraph) >= PARAGRAPH_WORDS
+        enough = words >= PARAGRAPH_WORDS
         if paragraph and (
             caption.speaker != speaker or (closed and (enough or caption.start_s - end_s > PAUSE_S))
         ):
             yield " ".join(paragraph)
-            paragraph = []
+            paragraph, words = [], 0
         if not paragraph and caption.speaker and caption.lines:
             paragraph.append(f"{caption.speaker}:")
         for line in caption.lines:
             if line != shown:  # rolling captions show each line twice
                 paragraph.append(line)
+                words += len(line.split())
                 shown = line
         speaker, end_s = caption.speaker, caption.end_s
     yield " ".join(paragraph)

@@ -58,7 +58,7 @@ MIN_SHARE = 0.12
 """Running text has at least this share of frequent words of its language (0.34 to 0.55 in our tests)."""
 MIN_KINDS = 3
 """Different frequent words in a text of more than a sentence; lists repeat one by accident."""
-ADDRESS = re.compile(r"\S+[@/]\S+|\S+\.\w\S*")
+ADDRESS = re.compile(r"(?<!\S)(?:\S+[@/]\S+|\S+\.\w\S*)")
 MIN_LEAD = 1.15
 """How clearly the best language must lead; related languages share words."""
 

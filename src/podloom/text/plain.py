@@ -23,13 +23,17 @@ _FIXED: dict[str, str] = {
     **{c: c for c in "°^`…¢"},
     **dict.fromkeys("™℠", ""),
     "‒": "–", "―": "—", "∗": "*", "⁄": "/", "∕": "/", "№": " No. ", "、": ",", "。": ". ",
-    "㎡": "m^2", "㎥": "m^3", "㎢": "km^2", "㎠": "cm^2", "㎤": "cm^3", "㎟": "mm^2",
+    "㎡": "m^2", "㎥": "m^3", "㎢": "km^2", "㎠": "cm^2", "㎤": "cm^3", "㎟": "mm^2", "㎧": "m/s",
     "§": " § ", "ß": "ss", "ẞ": "SS",
 }  # fmt: skip
 """What NFKC and the categories would get wrong."""
 
 _MEANINGFUL: tuple[Rule, ...] = (
     (re.compile(r"(?=[①-⑳]번(?!째))"), "#"),
+    (
+        re.compile(r"(?<=\d)(\s?(?:(?:[kmµμ]?g|k?W|N|k?m)/(?:[kc]?m|s)|[kcm]?m|ft|mi))([23])(?![A-Za-z0-9])"),
+        r"\1^\2",
+    ),
     (re.compile(r"\s*([①-⑳])\s+(?=\S)"), r", \1, "),
     (re.compile(r"[△▽▼](?=\s?\d[\d.,]*\s?%)"), "-"),
     (re.compile(r"(?<=\S)\s+[△▲▽▼▷▶]\s?(?=[^\W\d])"), ", "),

@@ -70,3 +70,15 @@ def test_a_page_may_declare_its_charset(head):
 def test_what_is_no_text_is_refused(content, message):
     with pytest.raises(SourceError, match=message):
         decode(content, "a.bin")
+
+
+@pytest.mark.parametrize(
+    ("content", "charset", "text"),
+    [
+        (KOREAN.encode()[:30] + b"\xec" + KOREAN.encode()[30:], "utf-8", KOREAN),
+        (KOREAN.encode() + "끝".encode()[:-1], "", KOREAN),
+        (FRENCH.encode("cp1252"), "latin1", FRENCH),
+    ],
+)
+def test_a_broken_byte_or_a_charset_by_another_name_costs_no_page(content, charset, text):
+    assert decode(content, "a.html", charset) == text

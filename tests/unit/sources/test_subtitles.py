@@ -46,6 +46,24 @@ Then it stopped.
             SRT.replace("\n", "\r\n"),
             ["The wind was strong, and it was cold. It blew all night.", "Then it stopped."],
         ),
+        (
+            (
+                "1\n00:01,000 --> 00:02,000\nThe dam held until noon,\n\nbut it broke at one.\n\n"
+                "2\n00:02,000 --> 00:03,000\n\nNobody was hurt.\n"
+            ),
+            ["The dam held until noon, but it broke at one. Nobody was hurt."],
+        ),
+        (
+            "1\n00:01,000 --> 00:02,000\nHello there.\n2\n00:02,000 --> 00:03,000\nHow are you?\n",
+            ["Hello there. How are you?"],
+        ),
+        (
+            (
+                "WEBVTT\n\nNOTE made\nby hand\n\nSTYLE\n::cue {}\n\nintro\n00:01.000 --> 00:02.000\nOne.\n\n"
+                "NOTE x\n\n00:02.000 --> 00:03.000\nTwo.\n"
+            ),
+            ["One. Two."],
+        ),
     ],
 )
 def test_words_without_times(text, paragraphs):

@@ -62,6 +62,7 @@ NAMES: dict[str, str] = {
     "y/y": "year over year", "YoY": "year over year",
     "q/q": "quarter over quarter", "m/m": "month over month", "QoQ": "quarter over quarter",
     "MoM": "month over month", "FTSE": "footsie", "Rt. Hon.": "Right Honorable",
+    "WWI": "World War One", "WWII": "World War Two", "WW1": "World War One", "WW2": "World War Two",
     "49ers": "forty-niners", "76ers": "seventy-sixers", "Utd": "United",
     "gov't": "government", "Gov't": "Government", "int'l": "international", "Int'l": "International",
     "nat'l": "national", "IPv4": "I P V four", "IPv6": "I P V six", "Ctrl": "Control", "VRAM": "V RAM",

@@ -63,8 +63,9 @@ def _measure(match: re.Match[str]) -> str:
     words = f"{_sign(match['sign'])}{mixed(match['number'])} {UNITS[match['unit']]}"
     per = match["per"] and (_PER.get(match["per"]) or UNITS[match["per"]])
     if match["square"]:
-        return f"{words} 매 {per} 제곱"
-    return f"{per}당 {words}" if per else words
+        return f"{words} 매 {per} 제곱{match['particle'] or ''}"
+    words = f"{per}당 {words}" if per else words
+    return with_particle(words, match["particle"]) if match["particle"] else words
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -131,6 +132,7 @@ RULES: tuple[Rule, ...] = (
         re.compile(
             rf"{_SIGNED}(?<![\d.,A-Za-z])(?<![A-Za-z]-)(?P<number>{_WITH_SCALES})\s?(?P<unit>{UNIT})"
             rf"(?:/(?P<per>{UNIT}|day)(?P<square>\^2)?)?(?![A-Za-z0-9^])"
+            r"(?:(?P<particle>[은는이가을를과와]|으?로)(?![가-힣]))?"
         ),
         _measure,
     ),

@@ -140,6 +140,10 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![\d.,])(1[0-2]|0?[1-9])월"), lambda m: month(m[1])),
     (re.compile(r"(?<![\d.,])(\d{1,2})\s?[~–-]\s?(\d{1,2})\s?(일)"), _spans),
     (re.compile(r"(?<![\d.,])(\d{1,2})\s?일"), lambda m: f"{sino(str(int(m[1])))}일"),
+    (
+        re.compile(r"(?<=\d:[0-5]\d)\s?[-~–]\s?(?=(?:(?:오전|오후|익일|다음 ?날)\s?)*\d{1,2}(?::\d\d|시))"),
+        "에서 ",
+    ),
     (re.compile(rf"(?<![\d:]){_CLOCK}\s?{_HALF}"), _clock),
     (re.compile(rf"(?<![\d:]){_CLOCK}(?![\d:])Z?"), _clock),
     (re.compile(rf"(?<![\d:.])(?P<hour>1[0-2]|[1-9])\s?{_HALF}"), _half_hour),

@@ -64,6 +64,13 @@ def _model(match: re.Match[str]) -> str:
 
 FIRST_RULES: tuple[Rule, ...] = (
     (re.compile(r"(?<![A-Za-z])<(?=[^\s<>=])([^<>]{1,60})(?<![\s=])>"), r' "\1"'),
+    (  # The byline of an agency: [서울=뉴시스] 홍길동 기자 =
+        re.compile(
+            r"[\[(]([가-힣·, ]{2,20})\s?=\s?([가-힣\d]{2,10})[\])]"
+            r"(?:\s*([가-힣·, ]{2,40}(?:기자|특파원|통신원))\s*=)?\s*"
+        ),
+        lambda m: ", ".join(filter(None, m.groups())) + ", ",
+    ),
     (re.compile(r"(?<![\w/])#(\d+)(?:번(?!째)|(?!\w))"), lambda m: f"{sino(m[1])} 번"),
     (re.compile(r"(?<![A-Za-z])[Nn]o\.\s?(\d+)번?"), lambda m: f"{sino(m[1])} 번"),
     (re.compile(r"(?<![\w.)])\.(?=\d)"), "0."),

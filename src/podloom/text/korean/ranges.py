@@ -62,10 +62,10 @@ RULES: tuple[Rule, ...] = (
     ),
     (
         re.compile(
-            rf"(?<![\d.,~:/-])(?<!\d, )(?P<first>\d)(?:-|[·,]\s?)(?P<last>\d0?)(?P<gap>\s?)"
+            rf"(?<![\d.,·~:/-])(?<!\d, )(?P<first>\d)(?:-|[·,]\s?)(?P<last>\d0?)(?P<gap>\s?)"
             rf"(?!번지|호(?![선기])){_COUNTER}"
         ),
         _pair,
     ),
-    (re.compile(rf"(?<=\d)·(?=\d+(?:{COUNTER}|{RANKS}))"), ", "),
+    (re.compile(rf"(?<=\d)·(?=\d+(?:·\d+)*(?:{COUNTER}|{RANKS}))"), ", "),
 )

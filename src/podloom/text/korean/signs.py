@@ -21,6 +21,18 @@ _HEADLINE = {
     "反": "반", "親": "친", "脫": "탈", "無": "무", "高": "고", "低": "저", "最": "최", "超": "초",
     "急": "급",
 }  # fmt: skip
+_SOUNDS = dict(
+    zip(
+        "美中日韓英佛獨北南與野檢軍露印企大選總黨對反親脫外人",
+        "미중일한영불독북남여야검군러인기대선총당대반친탈외인",
+        strict=True,
+    )
+)
+"""Two or more together are read by their sounds: 美中 is 미중, 與野 is 여야."""
+_SURNAMES = dict(
+    zip("李尹文朴金盧韓安洪趙曺秋崔鄭宋張姜吳", "이윤문박김노한안홍조조추최정송장강오", strict=True)
+)
+_OFFICES = "대통령|대표(?!팀|단)|총리|의원|장관|여사|후보|위원장|원내대표|시장|지사|실장|수석|회장"
 _GREEK = {
     "α": "알파", "β": "베타", "γ": "감마", "δ": "델타", "ε": "엡실론", "θ": "세타", "λ": "람다", "μ": "뮤",
     "π": "파이",
@@ -130,12 +142,22 @@ RULES: tuple[Rule, ...] = (
     (re.compile(r"°"), "도"),
     (re.compile(r"(?<=[가-힣])\s?%p?"), " 퍼센트"),
     (
-        re.compile(r"(?<![가-힣])[가-힣](?:·[가-힣]){1,4}(?=[^가-힣·]|$|[이가은는을를의]\s)"),
+        re.compile(r"(?<![가-힣·])[가-힣](?:·[가-힣]){1,4}(?=[^가-힣·]|$|[이가은는을를의]\s)"),
         lambda m: m[0].replace("·", ""),
     ),
     (re.compile(r"·"), ", "),
     (re.compile(f"[{''.join(_GREEK)}{''.join(_GREEK).upper()}]"), lambda m: _GREEK[m[0].lower()]),
     (re.compile(r"(?<=[가-힣])\([\u4e00-\u9fff]+\)"), ""),
+    (
+        re.compile(
+            rf"(?<![\w])([{''.join(_SURNAMES)}])(?=\s?(?:(?:전|前)\s)?(?:{_OFFICES}))|([文朴尹李])(?=\s?정부)"
+        ),
+        lambda m: _SURNAMES[m[1] or m[2]],
+    ),
+    (
+        re.compile(rf"[{''.join(_SOUNDS)}]{{2,}}(?![\u4e00-\u9fff])"),
+        lambda m: "".join(map(_SOUNDS.__getitem__, m[0])),
+    ),
     (re.compile(f"[{''.join(_HEADLINE)}]"), lambda m: _HEADLINE[m[0]]),
     (re.compile(r"[\u3131-\u3163]+"), _jamo),
 )
