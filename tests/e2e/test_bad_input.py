@@ -127,6 +127,11 @@ def test_a_source_that_cannot_be_read(podloom, paid_server, place, web, name, mo
     assert (server.calls.count("chat"), server.calls.count("speech")) == (0, 0)
 
 
+def test_standard_input_or_a_name_in_another_encoding(podloom, place):
+    refused(podloom("make", "-", stdin="바람이 밤새 불었다".encode("euc-kr")), 3, "not UTF-8", "by its name")
+    refused(podloom("make", "caf\udce9.md"), 3, "not UTF-8", "rename")
+
+
 def test_nothing_on_standard_input(podloom, place):
     refused(podloom("make", "-", stdin=""), 2, "nothing to make an episode from")
     refused(podloom("make", stdin=" \n"), 2, "nothing to make an episode from")

@@ -118,6 +118,7 @@ def test_slug(title, expected):
 
 def test_a_long_slug_is_cut():
     assert len(slug("word " * 100)) <= 80
+    assert 0 < len(slug("\U00020000" * 90).encode()) <= 200
 
 
 def test_a_script_lists_its_segments_in_order():

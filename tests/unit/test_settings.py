@@ -60,6 +60,8 @@ def test_a_wrong_variable_is_named_and_its_value_is_not_shown(monkeypatch, name,
         ("PODLOOM_LLM_MODLE", "x", "is no setting; did you mean PODLOOM_LLM_MODEL?"),
         ("PODLOOM_LLM_BASE_URL", "localhost:8000/v1", "begins with http:// or https://"),
         ("PODLOOM_SPEECH_BASE_URL", "localhost:8000/v1", "begins with http:// or https://"),
+        ("PODLOOM_SPEECH_BASE_URL", "http://host:abc/v1", "a number as its port"),
+        ("PODLOOM_LLM_BASE_URL", "http://[::1/v1", "has a host"),
     ],
 )
 def test_a_wrong_variable_says_what_to_do(monkeypatch, name, value, said):

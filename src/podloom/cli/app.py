@@ -68,6 +68,8 @@ def run() -> None:
     """Parse the command line, run the command, exit."""
     try:
         logging.basicConfig(level=_log_level(), format="%(levelname)s %(name)s: %(message)s")
+        for client in ("httpx", "httpx2"):  # they log whole addresses, and a webhook's is a secret
+            logging.getLogger(client).setLevel(logging.WARNING)
         code = _run_command()
     except PodloomError as error:
         print_error(error, as_json="--json" in sys.argv)

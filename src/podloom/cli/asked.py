@@ -10,7 +10,7 @@ import typer
 
 from podloom.cli.speakers import parse_speakers
 from podloom.domain import EpisodeRequest, OutputFormat
-from podloom.errors import RequestError
+from podloom.errors import RequestError, SourceError
 
 FIELDS = {"format_": "format", "pronounce": "pronunciations"}
 """Options that are not called like their field."""
@@ -35,12 +35,31 @@ def given_fields(context: typer.Context, fields: Mapping[str, Any]) -> dict[str,
 
 
 def read_stdin(sources: list[str]) -> tuple[str, ...]:
-    """The sources, with standard input in the place of "-"; all of it if there is nothing else."""
+    """The sources, with standard input in the place of "-"; all of it if there is nothing else.
+
+    Raises:
+        RequestError: There is nothing.
+        SourceError: It is not UTF-8.
+    """
     if not sources and not sys.stdin.isatty():
         sources = ["-"]
     if not sources:
         raise RequestError("there is nothing to make an episode from; give a text, a file or an address")
-    return tuple(sys.stdin.read() if source == "-" else source for source in sources)
+    read = tuple(_stdin() if source == "-" else source for source in sources)
+    for text in read:
+        if any("\ud800" <= character <= "\udfff" for character in text):  # so Python keeps other bytes
+            raise SourceError(f"{text!r} is not UTF-8; rename the file")
+    return read
+
+
+def _stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            "standard input is not UTF-8; convert it, or give the file by its name: other encodings are"
+            " recognised there"
+        ) from error
 
 
 def _split_formats(formats: str) -> tuple[OutputFormat, ...]:

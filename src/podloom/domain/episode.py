@@ -84,4 +84,5 @@ class Progress(Frozen):
 def slug(title: str) -> str:
     """A folder name from a title: letters and digits of any script, joined by hyphens; never empty."""
     joined = "-".join(re.findall(r"\w+", title.lower().replace("_", " ")))
-    return joined[:80].strip("-") or "episode"
+    # A name has 255 bytes at most in the common file systems, and some letters have four.
+    return joined[:80].encode()[:200].decode(errors="ignore").strip("-") or "episode"

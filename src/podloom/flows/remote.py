@@ -210,9 +210,9 @@ class RemotePrefect:
             last = attempt == TRIES or time.monotonic() > ends_s
             try:
                 answer = await self._http.request(method, path, json=body)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 # Where nothing listens, nothing is busy.
-                if last or not again or isinstance(error, httpx.ConnectError):
+                if last or not again or isinstance(error, httpx.ConnectError | httpx.InvalidURL):
                     raise self._silence(error) from error
             else:
                 if answer.is_success:
@@ -221,9 +221,9 @@ class RemotePrefect:
                     raise _refusal(answer, path, self.url)
             await asyncio.sleep(PAUSE_S * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))
 
-    def _silence(self, error: httpx.HTTPError) -> SettingsError:
+    def _silence(self, error: Exception) -> SettingsError:
         reason = type(error).__name__
-        if isinstance(error, httpx.ConnectError):
+        if isinstance(error, httpx.ConnectError | httpx.InvalidURL):
             return SettingsError(
                 f"no Prefect server answers at {self.url!r} ({reason}); start one with `podloom serve`, or"
                 " set PREFECT_API_URL"

@@ -51,7 +51,7 @@ class OpenAIClient:
     @property
     def server(self) -> str:
         """Host of the server, for messages."""
-        return urlsplit(self._settings.base_url).netloc or "api.openai.com"
+        return urlsplit(self._settings.base_url).netloc.rpartition("@")[2] or "api.openai.com"
 
     @property
     def official(self) -> bool:

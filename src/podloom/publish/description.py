@@ -91,7 +91,9 @@ def source_links(documents: Iterable[SourceDocument]) -> tuple[SourceLink, ...]:
 
 def source_link(title: str, origin: str) -> SourceLink:
     """How one source is shown, from its title and where it came from."""
-    if urlsplit(origin).scheme in {"http", "https"}:
+    address = urlsplit(origin)
+    if address.scheme in {"http", "https"}:
+        origin = address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()  # no name, no password
         return SourceLink(title=plain(title) or origin, url=quote(plain(origin), safe=":/?#@!$&'*+,;=%~-._"))
     return SourceLink(title=plain(title) or PurePath(origin).name)
 

@@ -196,7 +196,9 @@ def _texts(root: Any) -> Iterator[_Finding]:
         text, tag = node.text or "", _label(node.tag)
         if node.tag in LONG and len(text.encode()) > LONG_BYTES:
             yield _Finding(f"{tag}: {len(text.encode())} bytes, more than {LONG_BYTES}")
-        if node.tag not in LONG and node.tag != CONTENT + "encoded" and len(text) > SHORT_CHARACTERS:
+        # An address is no text that is shown, and a Hangul syllable takes nine characters in it.
+        shown = node.tag not in {*LONG, "link", CONTENT + "encoded"}
+        if shown and len(text) > SHORT_CHARACTERS:
             yield _Finding(f"{tag}: {len(text)} characters, more than {SHORT_CHARACTERS}")
         if not len(node) and text != text.strip():
             yield _Finding(f"{tag}: white space around the text", error=False)

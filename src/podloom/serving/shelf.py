@@ -93,14 +93,14 @@ class Shelf:
         try:
             manifest = json.loads(path.read_bytes())
             return Entry(
-                manifest["title"],
-                manifest["podcast"],
+                str(manifest["title"]),
+                str(manifest["podcast"]),
                 link,
-                manifest["published_at"][:10],
+                str(manifest["published_at"])[:10],
                 clock(manifest["duration_s"]).removeprefix("00:"),
                 manifest.get("language", ""),
             )
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
             return Entry(f"{path.parent.name} (its manifest cannot be read: {error!r})", "", link)
 
     def _link(self, folder: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -13,6 +14,11 @@ def _server(address: str) -> str:
     """Without a scheme the client would say that it cannot reach OpenAI."""
     if address and not address.startswith(("http://", "https://")):
         raise ValueError("the address of a server begins with http:// or https://")
+    for part in address.split(","):
+        try:
+            _ = urlsplit(part.strip()).port
+        except ValueError:  # which shows a part of the address
+            raise ValueError("the address of a server has a host, and a number as its port if any") from None
     return address
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from podloom.errors import OutputError
 
@@ -39,24 +41,34 @@ def check_room(out: Path, minutes: float) -> None:
         )
 
 
-def check_place(final: Path) -> None:
-    """See that nothing lies there, or an older episode, which may be replaced.
+def check_place(final: Path, episode_id: str, title: str = "") -> None:
+    """See that nothing lies there, or that episode as it was made before, which may be replaced.
+
+    Titles that give the same name ("C++", "C#") have the same id; one that was asked for is compared itself.
 
     Raises:
-        OutputError: Somebody keeps other things there.
+        OutputError: Somebody keeps other things there, or another episode, whose title gives the same name.
     """
-    taken = final.is_file() or (final.is_dir() and any(final.iterdir()))
-    if taken and not _is_episode(final):
-        raise OutputError(
-            f"{str(final)!r} is no episode and is not replaced; choose another --title or --out,"
-            " what was made is kept"
-        )
+    if not (final.is_file() or (final.is_dir() and any(final.iterdir()))):
+        return
+    there = _manifest(final)
+    if there.get("id") == episode_id and title.casefold() in {"", str(there.get("title")).casefold()}:
+        return
+    what = f"is {there.get('title')!r} of {there.get('podcast')!r}" if there else "is no episode"
+    raise OutputError(
+        f"{str(final)!r} {what} and is not replaced; choose another --title or --out, what was made is kept"
+    )
 
 
-def _is_episode(folder: Path) -> bool:
+def _manifest(folder: Path) -> dict[str, Any]:
+    """Of the episode in there; empty if there is none, or it cannot be read."""
     from podloom.publish.manifests import MANIFEST_NAME  # noqa: PLC0415 - lxml, where something is replaced
 
-    return (folder / MANIFEST_NAME).is_file()
+    try:
+        manifest = json.loads((folder / MANIFEST_NAME).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 @contextmanager
@@ -85,13 +97,13 @@ def open_partial(out: Path, run_id: str) -> Path:
     return folder
 
 
-def swap_in(partial: Path, final: Path) -> None:
-    """Put the whole episode where it belongs; an older one is replaced, never mixed with.
+def swap_in(partial: Path, final: Path, episode_id: str, title: str = "") -> None:
+    """Put the whole episode where it belongs; itself as it was before is replaced, never mixed with.
 
     Raises:
         OutputError: The final place holds other things or cannot be written.
     """
-    check_place(final)
+    check_place(final, episode_id, title)
     old = final.with_name(f"{partial.name}.old")
     try:
         if final.exists():

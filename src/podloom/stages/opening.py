@@ -28,7 +28,7 @@ from podloom.stages.ending import record_refusal, refused_end
 from podloom.stages.folder import check_place, check_room, open_partial
 from podloom.stages.origins import Origins, origins_beside
 from podloom.stages.pronouncing import check_lexicon, lexicon_of
-from podloom.stages.run import Run
+from podloom.stages.run import Run, episode_id
 from podloom.stages.studio import Studio
 from podloom.telemetry import Telemetry
 from podloom.tracing import traced_run
@@ -139,7 +139,8 @@ def check_here(request: EpisodeRequest) -> None:
     out = Path(request.out)
     check_room(out, request.minutes)
     if request.title:  # else it is chosen by the writer, and looked at in the end
-        check_place(out / slug(request.title))
+        final = out / slug(request.title)
+        check_place(final, episode_id(request.podcast, request.title), request.title)
 
 
 async def meet_voices(engine_name: str, language: Language, settings: Settings) -> None:

@@ -101,7 +101,8 @@ async def _write_audio(run: Run, script: Script, mix: Mix, published_at: datetim
 
 def _close(parts: Manifest) -> None:
     write_manifest(parts)
-    swap_in(parts.run.partial, Path(parts.episode.folder))
+    episode, run = parts.episode, parts.run
+    swap_in(run.partial, Path(episode.folder), episode.id, run.request.title)
 
 
 def _main(run: Run) -> OutputFormat:

@@ -42,6 +42,10 @@ class Desk(Protocol):
         ...
 
 
+MOST_FAULTS = 20
+"""Answers in a row that cannot be used, of a function: a person would have stopped."""
+
+
 class InlineDesk:
     """Asks a function of this process, and remembers nothing."""
 
@@ -67,9 +71,9 @@ async def review_script(run: Run, desk: Desk, write: Callable[[], Awaitable[Scri
     """Have the script approved before a word of it is voiced; the run voices exactly that one then.
 
     Raises:
-        ScriptError: It was rejected too often.
+        ScriptError: It was rejected too often, or a function's answers stay unusable.
     """
-    draft = await desk.recall()
+    draft, faults = await desk.recall(), 0
     while not draft.approved:
         if draft.script is None:
             run.rejections = draft.rejections
@@ -78,6 +82,9 @@ async def review_script(run: Run, desk: Desk, write: Callable[[], Awaitable[Scri
         run.telemetry.report(stage="review", message="Waiting for the script's reviewer")
         draft = answered(draft, await _asked(run, desk, draft), run)
         await desk.keep(draft)
+        faults = faults + 1 if draft.fault else 0
+        if faults == MOST_FAULTS and not desk.lasting:
+            raise ScriptError(f"{faults} answers of the reviewer could not be used; last: {draft.fault}")
     assert draft.script is not None
     adopt(run, draft.script)
 

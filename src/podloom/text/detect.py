@@ -39,7 +39,7 @@ OWN_SCRIPTS = {
 FREQUENT_WORDS = {
     "en": "the of and to in is that it was for on are with as they be at this have from or by not but what "
     "all were we when your can there an which their will how about if would these has its who did than "
-    "been had our you he she his her",
+    "been had our you he she his her a",
     "de": "der die und das den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden "
     "aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum haben nur oder "
     "aber vor zur bis mehr durch kann ich wir",

@@ -144,7 +144,9 @@ def test_an_edited_script_alone_is_the_same_episode_in_the_same_place(podloom, e
     assert {name: again[name] for name in kept} == {name: getattr(episode, name) for name in kept}
     assert again["cache_hits"]["tts"] == f"{episode.segments - 1}/{episode.segments}"
     assert manifest(again)["request"]["seed"] == 11
-    assert podloom("make", "--from-script", script, "--podcast", "Blue", "--json").json["podcast"] == "Blue"
+    blue = ("make", "--from-script", script, "--podcast", "Blue", "--json")
+    assert podloom(*blue).json["error"]["type"] == "OutputError"  # another episode's place
+    assert podloom(*blue, "--out", Path(episode.folder).parent / "blue").json["podcast"] == "Blue"
 
 
 def test_what_an_edited_script_was_made_with_is_found_from_another_folder(

@@ -111,6 +111,7 @@ def test_html_of_nothing_but_escapes_still_has_a_summary(notes):
     [
         ("Page", "https://example.org/a b", SourceLink(title="Page", url="https://example.org/a%20b")),
         ("", "https://example.org/", SourceLink(title="https://example.org/", url="https://example.org/")),
+        ("Page", "http://me:secret@example.org/a", SourceLink(title="Page", url="http://example.org/a")),
         ("", "/home/someone/secret/notes.md", SourceLink(title="notes.md")),
         ("Notes", "text", SourceLink(title="Notes")),
         ("Bad", "javascript:alert(1)", SourceLink(title="Bad")),

@@ -109,6 +109,11 @@ def test_a_planted_weakness_is_the_only_warning(feed, old, new, finding):
     assert (report.errors, report.warnings) == ((), (finding.replace("{item}", "item 'Trees & streets'"),))
 
 
+def test_an_address_is_no_text_that_is_shown(feed):
+    report = planted(feed, "</link>\n", f"{'%EC%B1%85' * 30}</link>\n")
+    assert (report.errors, report.warnings) == ((), ())
+
+
 def test_two_items_may_not_share_guid_or_enclosure(podcast, item):
     report = check_feed(build_feed(podcast, [item, item]))
     assert report.errors == (

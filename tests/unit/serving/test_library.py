@@ -35,6 +35,13 @@ async def web(out):
         yield client
 
 
+@pytest.mark.parametrize("odd", ['"title": null, "duration_s": 1', '"title": "x", "duration_s": 1e999'])
+async def test_an_odd_manifest_is_listed_and_takes_nothing_away(web, out, odd):
+    write(out / "odd" / "episode.json", f'{{{odd}, "podcast": "p", "published_at": "2026-11-30"}}')
+    episode(out / "another")
+    assert (await web.get("/")).text.count("<li") >= 3
+
+
 # --- files -------------------------------------------------------------------------------------------
 
 

@@ -25,8 +25,8 @@ from podloom.sources.markdown import looks_like_markdown, parse_markdown
         ("Struck ~~out~~ text[^1].\n\n[^1]: A footnote.", ["Struck text.", "A footnote."]),
         ("Press <kbd>Q</kbd> &amp; go<br>on", ["Press Q & go on"]),
         (
-            "10<sup>6</sup> cells on 5 km<sup>2</sup>, 10<sup>-9</sup> mol; Smith<sup>1</sup>, 10<sup>th</sup>",
-            ["10^6 cells on 5 km^2, 10^-9 mol; Smith1, 10th"],
+            "10<sup>6</sup> cells on 5 km<sup>2</sup>, 10<sup>-9</sup> mol, Smith<sup>1</sup>",
+            ["10^6 cells on 5 km^2, 10^-9 mol, Smith1"],
         ),
         ("2 \\* 3 = 6, snake\\_case", ["2 * 3 = 6, snake_case"]),
         ("***\n\nAfter a rule.", ["After a rule."]),

@@ -115,6 +115,11 @@ async def test_an_answer_that_cannot_be_used_is_asked_again_with_the_reason(make
         assert fault in draft.fault
 
 
+async def test_a_function_that_never_gives_a_usable_answer_ends_the_run(make):
+    with pytest.raises(ScriptError, match=r"20 answers .* could not be used; last: .*needs a note"):
+        await make(Reviewer(*[Review(decision="reject")] * 20), writer="offline")
+
+
 async def test_a_draft_without_a_model_cannot_follow_a_note(make):
     reviewer = Reviewer(Review(decision="reject", note="Better."))
     await make(reviewer, writer="offline")
