@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import yaml
+from prefect import flow_engine
 from prefect.client.schemas.objects import FlowRun
 from prefect.flows import load_flow_from_entrypoint
 
@@ -90,6 +91,29 @@ async def test_a_worker_leaves_the_import_path_alone_when_it_begins_a_run(path_c
     await one.run(FlowRun(flow_id=uuid4(), deployment_id=uuid4()), configuration=None)
     assert begun == [generate_podcast_flow]
     assert path_changes == []
+
+
+def test_a_server_that_has_forgotten_its_leases_stops_no_run(monkeypatch):
+    asked = []
+    monkeypatch.setattr(flow_engine, "amaintain_concurrency_lease", None)
+    monkeypatch.setattr(
+        worker, "amaintain_concurrency_lease", lambda *args, **given: asked.append((args, given))
+    )
+    worker.outlive_lost_leases()
+    lease = uuid4()
+    flow_engine.amaintain_concurrency_lease(lease, 300, raise_on_lease_renewal_failure=True)
+    assert asked == [((lease, 300), {"raise_on_lease_renewal_failure": False})]
+
+
+async def test_a_server_that_is_away_ends_no_worker(monkeypatch):
+    async def away(*_, **__):
+        raise httpx.ConnectError("nobody")
+
+    monkeypatch.setattr(worker.BaseWorker, "get_and_submit_flow_runs", away)
+    monkeypatch.setattr(worker.BaseWorker, "_sync_and_initialize", away)
+    one = worker.WarmWorker(work_pool_name=POOL)
+    assert await one.get_and_submit_flow_runs() == []
+    await one._sync_and_initialize()
 
 
 async def test_a_server_that_takes_no_labels_costs_no_run():

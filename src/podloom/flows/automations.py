@@ -22,6 +22,7 @@ from prefect.exceptions import ObjectNotFound
 from podloom.errors import SettingsError
 from podloom.settings import Settings
 from podloom.tasks.alerting import CLEARED, RAISED
+from podloom.tasks.watching import RESUMING, WORK_LEFT
 
 EPISODE_FLOWS = ("generate-podcast", "scheduled-show", "revoice")
 UPKEEP_FLOWS = ("publish-feed", "clean-up", "find-lost-runs", "daily-benchmark")
@@ -29,8 +30,13 @@ UPKEEP_FLOWS = ("publish-feed", "clean-up", "find-lost-runs", "daily-benchmark")
 TAG = "podloom"
 HEARTBEAT = "prefect.flow-run.heartbeat"
 ENDED = tuple(f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed"))
-LEFT = tuple(f"prefect.flow-run.{state}" for state in ("Suspended", "Scheduled", "Cancelling"))
-"""Nobody works at such a run, or will for long; one that is to be cancelled must not be started again."""
+_WAITING = ("Scheduled", RESUMING, "Late", "AwaitingRetry", "AwaitingConcurrencySlot")
+LEFT = (*(f"prefect.flow-run.{state}" for state in ("Suspended", "Cancelling", *_WAITING)), WORK_LEFT)
+"""Nobody works at such a run, or will for long; one that is to be cancelled must not be started again.
+
+Prefect's events are called like states, whose names differ among those of one type. It also holds back those
+that follow an event from before its restart, so there is one of ours, which waits for no other.
+"""
 FAILED = "podloom.episode.failed"
 EXPIRED = "The flow was paused and never resumed*"
 """What a Prefect server says of a run that nobody has resumed in time."""

@@ -6,13 +6,14 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from prefect.context import AsyncClientContext, SyncClientContext
+from prefect.settings import PREFECT_API_URL
 
 from podloom.domain import EpisodeRequest
-from podloom.errors import PodloomError
+from podloom.errors import PodloomError, SettingsError
 from podloom.flows.deploying import POOL, deploy_all
 from podloom.flows.finding import keep_finding
 from podloom.flows.worker import POOL_TYPE, WarmWorker
@@ -125,7 +126,7 @@ class _WorkerThread(threading.Thread):
         self._task = asyncio.current_task()
         hand_over_after(self._leaving)
         # Else every run makes three clients of its own, 30 ms each, and their connections.
-        with SyncClientContext.get_or_create():
+        with _explained(), SyncClientContext.get_or_create():
             async with AsyncClientContext.get_or_create():
                 await self._serve()
 
@@ -141,6 +142,25 @@ class _WorkerThread(threading.Thread):
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What Prefect's client says when it meets nobody, as a sentence.
+
+    Raises:
+        SettingsError: No server answers.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if "reach API" not in str(error):
+            raise
+        url = PREFECT_API_URL.value()
+        raise SettingsError(
+            f"no Prefect server answers at {url!r}; start it first, or unset PREFECT_API_URL: then"
+            " `podloom serve` starts one"
+        ) from error
 
 
 async def _load_voices() -> None:

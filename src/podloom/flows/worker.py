@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext, suppress
 from typing import Any
 from uuid import UUID
 
+import httpx
 from prefect import flow_engine
 from prefect.client.schemas.objects import FlowRun
+from prefect.concurrency._leases import amaintain_concurrency_lease
 from prefect.context import SyncClientContext
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import run_flow
@@ -26,6 +28,7 @@ from podloom.tasks.pace import pause_s
 
 log = logging.getLogger(__name__)
 POOL_TYPE = "podloom"
+AWAY = (httpx.TransportError, OSError)
 LONGEST_PAUSE_S = 3.0
 """Between two looks into the queue. Each makes the server work for 30 ms and write twice."""
 
@@ -49,9 +52,19 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
             return []
         try:
             return await super().get_and_submit_flow_runs()
+        except AWAY as error:
+            log.warning("the Prefect server does not answer: %s", error)
+            return []
         finally:
             ended_s = time.monotonic()
             self._next_look_s = ended_s + pause_s(ended_s - began_s, 0.0, LONGEST_PAUSE_S)
+
+    async def _sync_and_initialize(self) -> None:
+        """Prefect's worker ends when the server has been away for long; ours waits for it."""
+        try:
+            await super()._sync_and_initialize()
+        except AWAY as error:
+            log.warning("the Prefect server does not answer: %s", error)
 
     async def _give_worker_labels_to_flow_run(self, flow_run_id: UUID) -> None:
         """Prefect calls a run crashed that it could not give them; an overrun server says so soon enough."""
@@ -73,6 +86,7 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         deployment = await self.client.read_deployment(flow_run.deployment_id)
         flow = load_flow(deployment.entrypoint or "")
         leave_suspensions_to_the_run()
+        outlive_lost_leases()
         # A suspended run comes again as a new one, and an aborted one goes on elsewhere.
         # Prefect would make a synchronous client twice, reading certificates while the event loop waits.
         with suppress(Abort, Pause), SyncClientContext.get_or_create():
@@ -89,6 +103,22 @@ def leave_suspensions_to_the_run() -> None:
     stops within two looks at its state (tasks/watching.py), whoever has suspended it.
     """
     flow_engine.observe_flow_run_suspension = _unobserved  # type: ignore[assignment, attr-defined]
+
+
+def outlive_lost_leases() -> None:
+    """Have Prefect's engine not cancel a run, in this process, whose place among its deployment's is lost.
+
+    The server keeps the leases of concurrency limits in memory, unless it is told otherwise: when it is
+    restarted, every run would be cancelled at the next renewal, within 225 s. The place is given back in the
+    end without a lease, too; a run that goes on elsewhere meanwhile is seen by tasks/watching.py.
+    """
+    flow_engine.amaintain_concurrency_lease = _lease_that_stops_nobody  # type: ignore[assignment, attr-defined]
+
+
+def _lease_that_stops_nobody(
+    lease_id: UUID, lease_duration: float, **_: Any
+) -> AbstractAsyncContextManager[None]:
+    return amaintain_concurrency_lease(lease_id, lease_duration, raise_on_lease_renewal_failure=False)
 
 
 def _unobserved(_run_id: UUID, *_: Any, **__: Any) -> AbstractContextManager[None]:

@@ -44,10 +44,16 @@ JOURNAL_EVERY = 3
 """Updates of the progress to one of what has happened, which is longer."""
 FAREWELL_S = 5.0
 """Longest wait for the last update: a server that hangs must not hold up a finished episode."""
+LATER_S = 120.0
+"""A server that is away gets the page when it is back: Prefect's engine waits for it as well."""
 STOPPED_S = 1.5
 """The same where somebody waits for the run to stop."""
 UNREACHABLE = (httpx.HTTPError, PrefectException, OSError)
 """What a call of the API may end in; a run's page is never worth a run."""
+
+
+_closing: set[asyncio.Task[None]] = set()
+"""Pages whose run has ended; the event loop keeps no task alive by itself."""
 
 
 class RunPage:
@@ -95,11 +101,19 @@ class RunPage:
         async with self._updating:  # what is on its way arrives before what is newer
             self._follower.cancel()
         self._ending = _ending(error)
-        self._send(self._show_progress(), STOPPED_S if stopped else FAREWELL_S)
+        self._send(self._show_progress(), STOPPED_S if stopped else LATER_S)
         if not stopped:
             self._send(self._show_journal())
-        await asyncio.gather(self._follower, *self._sending, return_exceptions=True)
-        await self._client.__aexit__(kind, error, trace)
+        await asyncio.gather(self._follower, return_exceptions=True)
+        closing = asyncio.create_task(self._close())
+        _closing.add(closing)
+        closing.add_done_callback(_closing.discard)
+        await asyncio.wait({closing}, timeout=FAREWELL_S)
+
+    async def _close(self) -> None:
+        """When all is sent; goes on behind the run where the server is away."""
+        await asyncio.gather(*self._sending, return_exceptions=True)
+        await self._client.__aexit__(None, None, None)
 
     def show_made(self, run: Run, episode: Episode, cues: tuple[Cue, ...]) -> None:
         """Tables of chapters and clips, cover and waveform: sent while the episode is being recorded."""
@@ -116,7 +130,7 @@ class RunPage:
     def _create(self, artifact: Artifact) -> None:
         self._send(artifact.acreate(self._client))
 
-    def _send(self, call: Coroutine[Any, Any, Any], limit_s: float = FAREWELL_S) -> None:
+    def _send(self, call: Coroutine[Any, Any, Any], limit_s: float = LATER_S) -> None:
         self._sending.append(asyncio.create_task(self._tried(call, limit_s)))
 
     async def _show_pictures(self, episode: Episode) -> None:

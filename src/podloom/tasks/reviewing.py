@@ -23,6 +23,7 @@ from podloom.script.page import script_page
 from podloom.settings import ReviewSettings
 from podloom.tasks.drafts import DRAFT, MOST_DRAFTS, newest
 from podloom.tasks.runlog import say
+from podloom.tasks.watching import leaving_quietly
 
 PAGE = "episode-script"
 WAITING = f"the script waits for its reviewer: read {PAGE} under Artifacts, then Resume on this page, or"
@@ -99,7 +100,10 @@ class SuspendedDesk:
             description=self._description(draft), script=_script_field(page)
         )
         try:
-            answer = await asuspend_flow_run(wait_for_input=form, timeout=self._settings.timeout_s, key=key)
+            with leaving_quietly():
+                answer = await asuspend_flow_run(
+                    wait_for_input=form, timeout=self._settings.timeout_s, key=key
+                )
         except Pause:
             if draft.fault:
                 say(self._run_id, f"the last answer could not be used: {draft.fault}")

@@ -10,8 +10,8 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -19,6 +19,7 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.events import emit_event
+from prefect.exceptions import Pause
 from prefect.runtime import flow_run
 from prefect.states import Scheduled
 
@@ -37,6 +38,8 @@ sooner, and what its calls need to end."""
 Ending = Literal["cancelled", "replaced"]
 RESUMING = "Resuming"
 """Name of the state of a run that waits for the worker that goes on with it."""
+WORK_LEFT = "podloom.flow-run.left"
+"""Told when nobody works at a run any more, for as long as it takes."""
 HANDED_OVER = "Its worker was stopped; another one goes on with what was made"
 
 
@@ -55,6 +58,8 @@ class Watch:
 
     def __init__(self) -> None:
         self.ending: Ending | None = None
+        self.quiet = False
+        """No signs of life: behind the last one the automation would wait for the next."""
         self._run_id = UUID(str(flow_run.id)) if flow_run.id else None
         self._attempt = int(flow_run.run_count or 0)
         self._flow_name = str(flow_run.flow_name or "")
@@ -124,10 +129,12 @@ class Watch:
             return
         try:
             async with asyncio.timeout(longest_s), get_client() as client:
-                self.ending = ending(await client.read_flow_run(self._run_id), self._attempt)
+                run = await client.read_flow_run(self._run_id)
+                self.ending = ending(run, self._attempt)
                 if self.ending is None:
                     state: State[None] = Scheduled(name=RESUMING, message=HANDED_OVER)
                     await client.set_flow_run_state(self._run_id, state)
+                    self.left(run)
         except (*UNREACHABLE, TimeoutError) as error:
             log.warning("the run will be missed only later: %s", str(error) or type(error).__name__)
         self.ending = self.ending or "replaced"
@@ -137,15 +144,43 @@ class Watch:
         return time.monotonic() >= self._next_beat_s
 
     def _beat(self, run: FlowRun, interval_s: float) -> None:
-        if not self._beat_is_due():
+        if self.quiet or not self._beat_is_due():
             return
         self._next_beat_s = time.monotonic() + interval_s
+        self._tell(HEARTBEAT, run)
+
+    def _tell(self, event: str, run: FlowRun) -> None:
+        """With what automations know a run by."""
         related = [_related("flow", run.flow_id, self._flow_name)]
         if run.deployment_id:
             related.append(_related("deployment", run.deployment_id))
         related += [_related("tag", tag) for tag in run.tags]
         resource = {"prefect.resource.id": f"prefect.flow-run.{run.id}", "prefect.resource.name": run.name}
-        emit_event(HEARTBEAT, resource=resource, related=related)
+        emit_event(event, resource=resource, related=related)
+
+    def left(self, run: FlowRun) -> None:
+        """Nobody works at it from now on: no more signs of life, and word of that."""
+        self.quiet = True
+        self._tell(WORK_LEFT, run)
+
+
+@contextmanager
+def leaving_quietly() -> Iterator[None]:
+    """Around what may suspend the running flow run: no sign of life comes behind its suspension."""
+    watch, run = _watch.get(), current_run()
+    if watch is None or run is None:
+        yield
+        return
+    watch.quiet = True
+    try:
+        yield
+    except Pause:
+        watch.left(run)
+        raise
+    except BaseException:
+        watch.quiet = False
+        raise
+    watch.quiet = False
 
 
 def ending(run: FlowRun, attempt: int) -> Ending | None:

@@ -6,10 +6,21 @@ from uuid import uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun, StateDetails
-from prefect.states import Cancelled, Cancelling, Crashed, Running, Suspended
+from prefect.exceptions import Pause
+from prefect.states import (
+    AwaitingRetry,
+    Cancelled,
+    Cancelling,
+    Crashed,
+    Late,
+    Running,
+    Scheduled,
+    Suspended,
+)
 
+from podloom.flows.automations import LEFT
 from podloom.tasks import watching
-from podloom.tasks.watching import HEARTBEAT, Watch, ending
+from podloom.tasks.watching import HEARTBEAT, RESUMING, WORK_LEFT, Watch, ending, leaving_quietly
 
 FORM = {"schema": "s", "response": "r"}
 ITS_OWN = Suspended(state_details=StateDetails(pause_reschedule=True, run_input_keyset=FORM))
@@ -101,3 +112,22 @@ async def look(monkeypatch, state):
     monkeypatch.setattr(watching, "emit_event", lambda event, related, **_: sent.append((event, related)))
     await Watch()._look_and_beat(SimpleNamespace(read_flow_run=read_flow_run), run.id, 15.0)
     return sent
+
+
+@pytest.mark.parametrize(("error", "told"), [(Pause, [WORK_LEFT]), (ValueError, [])])
+async def test_no_sign_of_life_comes_behind_a_suspension(monkeypatch, error, told):
+    sent, run = [], FlowRun(flow_id=uuid4(), deployment_id=uuid4(), state=Running(), run_count=1)
+    monkeypatch.setattr(watching, "emit_event", lambda event, **_: sent.append(event))
+    monkeypatch.setattr(watching, "current_run", lambda: run)
+    watch = watching.begin_watch()
+    with pytest.raises(error), leaving_quietly():  # noqa: PT012 - what happens within
+        watch._beat(run, 0.0)
+        raise error
+    assert (sent, watch.quiet) == (told, error is Pause)
+    watch._beat(run, 0.0)
+    assert sent == (told or [HEARTBEAT])
+
+
+def test_no_state_in_which_a_run_waits_is_taken_for_silence():
+    waiting = [Suspended(), Cancelling(), Scheduled(), Scheduled(name=RESUMING), Late(), AwaitingRetry()]
+    assert {f"prefect.flow-run.{state.name}" for state in waiting} <= set(LEFT)
