@@ -12,11 +12,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from podloom.domain import (
     EpisodeRequest,
@@ -44,6 +45,21 @@ EPISODE_FIELDS = (
 
 def _at(position: int, title: str, description: str, **bounds: Any) -> Any:
     return Field(title=title, description=description, json_schema_extra={"position": position}, **bounds)
+
+
+def _zone(name: str) -> tzinfo:
+    return UTC if name == "UTC" else ZoneInfo(name)  # which is known without a table of zones
+
+
+def _known_zone(name: str) -> str:
+    try:
+        _zone(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is no time zone; give one as Europe/Berlin") from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Show(Frozen):
@@ -82,6 +98,11 @@ class Show(Frozen):
     pronunciations: tuple[str, ...] = _at(
         16, "Pronunciations", "WORD=RESPELLING, or WORD=/IPA/. Each an item.", default=()
     )
+    timezone: Zone = _at(17, "Time zone", "Of the date in titles, as Asia/Seoul.", default="UTC")
+
+    def today(self) -> date:
+        """The date where the show is made for."""
+        return datetime.now(_zone(self.timezone)).date()
 
 
 @dataclass(frozen=True)
@@ -115,7 +136,7 @@ async def next_episode(show: Show, today: date | None = None) -> EpisodeRequest 
             raise problems[0]
         return None
     fields = {name: getattr(show, name) for name in EPISODE_FIELDS}
-    title = free_title(show, today or datetime.now(UTC).date())
+    title = free_title(show, today or show.today())
     return EpisodeRequest(sources=tuple(fresh), title=title, **fields)
 
 

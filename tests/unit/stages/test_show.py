@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from fixtures.trees import TREES
 from podloom.domain import slug
@@ -185,3 +186,15 @@ def test_one_run_at_a_time_has_its_turn(show):
         assert (first, second) == (True, False)
     with turn(show) as again:
         assert again
+
+
+def test_the_date_is_the_shows_own():
+    """Kiritimati is 25 hours before Pago Pago: never the same day."""
+    east, west = (Show(podcast="A", timezone=zone) for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"))
+    assert east.today() > west.today()
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "../etc", ""])
+def test_an_unknown_time_zone_is_named(zone):
+    with pytest.raises(ValidationError, match="is no time zone"):
+        Show(podcast="A", timezone=zone)
