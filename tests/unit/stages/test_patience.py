@@ -20,14 +20,14 @@ async def started(work, grace_s):
     return task
 
 
+async def arriving(answer):
+    await answer.wait()
+    return "paid for"
+
+
 async def test_what_comes_within_the_grace_is_the_result():
     answer = asyncio.Event()
-
-    async def work():
-        await answer.wait()
-        return "paid for"
-
-    task = await started(work, grace_s=60)
+    task = await started(lambda: arriving(answer), grace_s=60)
     task.cancel()
     await asyncio.sleep(0)
     answer.set()
@@ -53,12 +53,7 @@ async def test_what_does_not_come_is_stopped():
 
 async def test_it_does_not_matter_how_often_it_is_stopped():
     answer = asyncio.Event()
-
-    async def work():
-        await answer.wait()
-        return "paid for"
-
-    task = await started(work, grace_s=60)
+    task = await started(lambda: arriving(answer), grace_s=60)
     for _ in range(3):
         task.cancel()
         await asyncio.sleep(0)
@@ -85,12 +80,7 @@ async def test_a_failure_within_the_grace_is_a_cancellation():
 async def test_an_answer_is_kept_at_whatever_moment_it_is_stopped_again(later):
     """The error of another line stops all lines of a chapter, and its end stops them once more."""
     answer = asyncio.Event()
-
-    async def work():
-        await answer.wait()
-        return "paid for"
-
-    task = await started(work, grace_s=60)
+    task = await started(lambda: arriving(answer), grace_s=60)
     task.cancel()
     await asyncio.sleep(0)
     answer.set()
