@@ -1,8 +1,4 @@
 import os
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = [
     "fixtures.cached",
@@ -24,7 +20,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 
-def pytest_xdist_make_scheduler(config, log) -> "LoadFileScheduling":
+def pytest_xdist_make_scheduler(config, log):
     """A file at a time, and tests/flows as one: Prefect's server is slow to start and never idle."""
     from xdist.scheduler import LoadFileScheduling
 

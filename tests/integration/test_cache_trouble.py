@@ -4,9 +4,11 @@ import asyncio
 import time
 
 import pytest
+import redis
 
 from fixtures.cached import maker, must_not_make
 from podloom.cache.opening import open_cache
+from podloom.cache.redis import RedisBackend
 from podloom.errors import SettingsError, StorageError
 from podloom.settings import CacheSettings, Settings
 
@@ -137,6 +139,20 @@ def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path):
 def test_clips_in_redis_need_a_redis(tmp_path):
     with pytest.raises(SettingsError, match="PODLOOM_CACHE_REDIS_URL is empty"):
         open_cache(Settings(home=tmp_path, cache=CacheSettings(clips_in_redis=True)))
+
+
+@pytest.mark.parametrize(("again", "times"), [(True, 2), (False, 1)])
+async def test_only_what_may_be_asked_twice_is(own_valkey, again, times):
+    backend, asked = RedisBackend(own_valkey.url), []
+
+    async def call(_server):
+        asked.append(_server)
+        raise redis.TimeoutError
+
+    with pytest.raises(StorageError, match="TimeoutError"):
+        await backend.ask(call, again=again)
+    assert len(asked) == times
+    await backend.close()
 
 
 async def test_a_loop_that_was_late_is_no_server_that_is_away(own_valkey, tmp_path, counts):

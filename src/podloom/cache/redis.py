@@ -105,20 +105,24 @@ class RedisBackend:
         """The same server with connections of its own, for calls that may wait for longer."""
         return RedisBackend(self._url, timeout_s=timeout_s, prefix=self.prefix)
 
-    async def ask(self, call: Callable[[Redis], Awaitable[T]]) -> T:
+    async def ask(self, call: Callable[[Redis], Awaitable[T]], *, again: bool = False) -> T:
         """The server's answer.
+
+        Args:
+            call: Asks the server.
+            again: It may ask twice: time also runs out where this loop was late, not the server.
 
         Raises:
             StorageError: It has none, or was left alone because it had none a moment ago.
         """
         async with self._places:
-            return await self._ask(call)
+            return await self._ask(call, again=again)
 
-    async def _ask(self, call: Callable[[Redis], Awaitable[T]]) -> T:
+    async def _ask(self, call: Callable[[Redis], Awaitable[T]], *, again: bool) -> T:
         if not self.breaker.allows():
             raise StorageError(f"{self.where} did not answer and is left alone for a moment")
         try:
-            answer = await call(self._redis)
+            answer = await self._answer(call, again=again)
         except redis.ResponseError as error:  # it is alive, but full, loading or read-only
             self.breaker.succeeded()
             raise StorageError(f"{self.where} refused a command: {error}") from error
@@ -131,6 +135,14 @@ class RedisBackend:
         self.breaker.succeeded()
         return answer
 
+    async def _answer(self, call: Callable[[Redis], Awaitable[T]], *, again: bool) -> T:
+        try:
+            return await call(self._redis)
+        except redis.TimeoutError:
+            if not again:
+                raise
+            return await call(self._redis)
+
     async def run_script(self, script: str, keys: Sequence[str], arguments: Sequence[str | int]) -> Any:
         """What the Lua script returns; sent by its digest, and in full to a server that is new to it."""
         registered = self._redis.register_script(script)
@@ -138,7 +150,7 @@ class RedisBackend:
 
     async def read(self, tier: Tier, key: str) -> bytes | None:
         """See Backend."""
-        value: Any = await self.ask(_once_more(lambda server: server.get(self._name(tier, key))))
+        value: Any = await self.ask(lambda server: server.get(self._name(tier, key)), again=True)
         return bytes(value) if value is not None else None
 
     async def write(self, tier: Tier, key: str, value: bytes, ttl_s: float) -> None:
@@ -224,18 +236,6 @@ class RedisBackend:
         if isinstance(error.__cause__ or error.__context__ or error, redis.AuthenticationError):
             return f"{self.where} refused the user or password in that setting"
         return f"{self.where} does not answer ({type(error).__name__})"
-
-
-def _once_more(call: Callable[[Redis], Awaitable[T]]) -> Callable[[Redis], Awaitable[T]]:
-    """For what may be asked twice: time also runs out where this loop was late, not the server."""
-
-    async def asked(server: Redis) -> T:
-        try:
-            return await call(server)
-        except redis.TimeoutError:
-            return await call(server)
-
-    return asked
 
 
 def _without_password(url: str) -> str:

@@ -65,7 +65,7 @@ class RedisClipStore:
 
     async def _fetch(self, sha256: str) -> bytes | None:
         try:
-            content = await self._backend.ask(lambda server: server.get(self._name(sha256)))
+            content = await self._backend.ask(lambda server: server.get(self._name(sha256)), again=True)
         except StorageError as error:
             self._on_trouble(error)
             return None

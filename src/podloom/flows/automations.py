@@ -22,13 +22,12 @@ from prefect.exceptions import ObjectNotFound
 from podloom.errors import SettingsError
 from podloom.settings import Settings
 from podloom.tasks.alerting import CLEARED, RAISED
-from podloom.tasks.watching import RESUMING, WORK_LEFT
+from podloom.tasks.watching import HEARTBEAT, RESUMING, WORK_LEFT
 
 EPISODE_FLOWS = ("generate-podcast", "scheduled-show", "revoice")
 UPKEEP_FLOWS = ("publish-feed", "clean-up", "find-lost-runs", "daily-benchmark")
 """Others may have flows of such names: ours are known by their tag as well."""
 TAG = "podloom"
-HEARTBEAT = "prefect.flow-run.heartbeat"
 ENDED = tuple(f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed"))
 _WAITING = ("Scheduled", RESUMING, "Late", "AwaitingRetry", "AwaitingConcurrencySlot")
 LEFT = (*(f"prefect.flow-run.{state}" for state in ("Suspended", "Cancelling", *_WAITING)), WORK_LEFT)

@@ -34,6 +34,8 @@ SUMMARY = "episode-summary"
 """Key of the artifact that a completed run leaves."""
 BUSY = frozenset({429, 502, 503, 504})
 """A server on SQLite answers so while its database is locked."""
+NOBODY = (httpx.ConnectError, httpx.InvalidURL)
+"""What an address ends in at which nothing listens, or nothing can."""
 TRIES = 6
 PAUSE_S = 0.2
 LIMIT_S = 30.0
@@ -212,7 +214,7 @@ class RemotePrefect:
                 answer = await self._http.request(method, path, json=body)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 # Where nothing listens, nothing is busy.
-                if last or not again or isinstance(error, httpx.ConnectError | httpx.InvalidURL):
+                if last or not again or isinstance(error, NOBODY):
                     raise self._silence(error) from error
             else:
                 if answer.is_success:
@@ -223,7 +225,7 @@ class RemotePrefect:
 
     def _silence(self, error: Exception) -> SettingsError:
         reason = type(error).__name__
-        if isinstance(error, httpx.ConnectError | httpx.InvalidURL):
+        if isinstance(error, NOBODY):
             return SettingsError(
                 f"no Prefect server answers at {self.url!r} ({reason}); start one with `podloom serve`, or"
                 " set PREFECT_API_URL"

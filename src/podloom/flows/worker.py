@@ -9,7 +9,14 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +35,17 @@ from podloom.tasks.pace import pause_s
 
 log = logging.getLogger(__name__)
 POOL_TYPE = "podloom"
-AWAY = (httpx.TransportError, OSError)
 LONGEST_PAUSE_S = 3.0
 """Between two looks into the queue. Each makes the server work for 30 ms and write twice."""
+
+
+@contextmanager
+def _absence_borne() -> Iterator[None]:
+    """Prefect's worker ends when the server has been away for long; ours waits for it."""
+    try:
+        yield
+    except (httpx.TransportError, OSError) as error:
+        log.warning("the Prefect server does not answer: %s", error)
 
 
 class WarmResult(BaseWorkerResult):
@@ -50,21 +65,18 @@ class WarmWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WarmResult]):
         began_s = time.monotonic()
         if began_s < self._next_look_s:
             return []
+        found: list[FlowRun] = []
         try:
-            return await super().get_and_submit_flow_runs()
-        except AWAY as error:
-            log.warning("the Prefect server does not answer: %s", error)
-            return []
+            with _absence_borne():
+                found = await super().get_and_submit_flow_runs()
         finally:
             ended_s = time.monotonic()
             self._next_look_s = ended_s + pause_s(ended_s - began_s, 0.0, LONGEST_PAUSE_S)
+        return found
 
     async def _sync_and_initialize(self) -> None:
-        """Prefect's worker ends when the server has been away for long; ours waits for it."""
-        try:
+        with _absence_borne():
             await super()._sync_and_initialize()
-        except AWAY as error:
-            log.warning("the Prefect server does not answer: %s", error)
 
     async def _give_worker_labels_to_flow_run(self, flow_run_id: UUID) -> None:
         """Prefect calls a run crashed that it could not give them; an overrun server says so soon enough."""

@@ -237,15 +237,14 @@ class LLMWriter:
 
     def _note_length(self, chapter: ChapterPlan, words: int) -> None:
         if words < ENOUGH * chapter.words:
-            self._telemetry.note(
-                f"Chapter {chapter.index + 1} has {words} words of {chapter.words} planned: "
-                "the writer found no more in the sources."
-            )
+            why = "the writer found no more in the sources"
         elif words >= TOO_MUCH * chapter.words:
-            self._telemetry.note(
-                f"Chapter {chapter.index + 1} has {words} words of {chapter.words} planned: "
-                "the writer would not end."
-            )
+            why = "the writer would not end"
+        else:
+            return
+        self._telemetry.note(
+            f"Chapter {chapter.index + 1} has {words} words of {chapter.words} planned: {why}."
+        )
 
     def _note_unused(self, chapters: Iterable[ChapterPlan], passages: int) -> None:
         used = {index for chapter in chapters for index in chapter.sources}

@@ -28,8 +28,6 @@ SIGNS = re.compile(
     r"^(?:#{1,6}\s+\S|```|~~~|[ \t]*(?:\|[ \t]*)?:?-{3,}:?[ \t]*\|)|\]\(\S+\)|\A(?:---|\+\+\+)\n",
     re.MULTILINE,
 )
-
-
 RAISED_BEHIND = re.compile(r"(?<![^\W_])(?:10|[a-zA-Z])$|(?<![^\W\d_])(?:[kcdmnµμ]?m|ft|mi)$")
 """What has a power; behind other words a raised number is a note."""
 EXPONENT = re.compile(r"[-+−–]?\d{1,3}")

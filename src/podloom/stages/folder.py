@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from podloom.errors import OutputError
+from podloom.stages.origins import MANIFEST
 
 BYTES_PER_MINUTE = 6_000_000
 """Room asked for, generously: three encoded files, and the clips."""
@@ -62,10 +63,8 @@ def check_place(final: Path, episode_id: str, title: str = "") -> None:
 
 def _manifest(folder: Path) -> dict[str, Any]:
     """Of the episode in there; empty if there is none, or it cannot be read."""
-    from podloom.publish.manifests import MANIFEST_NAME  # noqa: PLC0415 - lxml, where something is replaced
-
     try:
-        manifest = json.loads((folder / MANIFEST_NAME).read_bytes())
+        manifest = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
         return {}
     return manifest if isinstance(manifest, dict) else {}

@@ -19,6 +19,8 @@ NOBODY = (
     "review is asked for and there is nobody to review: give generate_podcast a function as `review`, use"
     " `podloom make --review` in a terminal, or submit the episode to a Prefect server"
 )
+MOST_FAULTS = 20
+"""Answers in a row that cannot be used, of a function: a person would have stopped."""
 
 
 class Desk(Protocol):
@@ -40,10 +42,6 @@ class Desk(Protocol):
     async def ask(self, draft: ScriptDraft) -> Review:
         """The reviewer's answer."""
         ...
-
-
-MOST_FAULTS = 20
-"""Answers in a row that cannot be used, of a function: a person would have stopped."""
 
 
 class InlineDesk:

@@ -48,7 +48,7 @@ def _at(position: int, title: str, description: str, **bounds: Any) -> Any:
 
 
 def _zone(name: str) -> tzinfo:
-    return UTC if name == "UTC" else ZoneInfo(name)  # which is known without a table of zones
+    return UTC if name == "UTC" else ZoneInfo(name)  # UTC also where the system has no table of zones
 
 
 def _known_zone(name: str) -> str:

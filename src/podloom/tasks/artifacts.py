@@ -44,14 +44,12 @@ JOURNAL_EVERY = 3
 """Updates of the progress to one of what has happened, which is longer."""
 FAREWELL_S = 5.0
 """Longest wait for the last update: a server that hangs must not hold up a finished episode."""
-LATER_S = 120.0
-"""A server that is away gets the page when it is back: Prefect's engine waits for it as well."""
 STOPPED_S = 1.5
 """The same where somebody waits for the run to stop."""
+LATER_S = 120.0
+"""A server that is away gets the page when it is back: Prefect's engine waits for it as well."""
 UNREACHABLE = (httpx.HTTPError, PrefectException, OSError)
 """What a call of the API may end in; a run's page is never worth a run."""
-
-
 _closing: set[asyncio.Task[None]] = set()
 """Pages whose run has ended; the event loop keeps no task alive by itself."""
 

@@ -171,16 +171,15 @@ def leaving_quietly() -> Iterator[None]:
     if watch is None or run is None:
         yield
         return
-    watch.quiet = True
+    watch.quiet, suspended = True, False
     try:
         yield
     except Pause:
+        suspended = True
         watch.left(run)
         raise
-    except BaseException:
-        watch.quiet = False
-        raise
-    watch.quiet = False
+    finally:
+        watch.quiet = suspended
 
 
 def ending(run: FlowRun, attempt: int) -> Ending | None:

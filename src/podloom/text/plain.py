@@ -11,6 +11,12 @@ from podloom.text.rules import Rule, apply
 _JAMO = range(0x3131, 0x318F)
 """Compatibility jamo: NFKC would turn them into conjoining ones that fuse with their neighbours."""
 
+UNDIVIDED: dict[str, str] = {
+    "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
+    "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i", "ħ": "h", "Ħ": "H",
+}  # fmt: skip
+"""Latin letters that have no parts, so that NFD leaves them as they are."""
+
 _FIXED: dict[str, str] = {
     **dict.fromkeys("‘’ʼ‛′", "'"),
     **dict.fromkeys("“”„‟″«»「」『』〈〉《》", '"'),

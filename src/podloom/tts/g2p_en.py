@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from podloom.text.plain import UNDIVIDED
 from podloom.tts.english_lexicon import is_acronym, is_also_name, known, lookup
 from podloom.tts.english_sounds import by_letters, is_pronounceable
 from podloom.tts.homographs import pronounced, role
@@ -24,11 +25,8 @@ WEAK = {
     "is": "ɪz", "was": "wʌz", "are": "ɑɹ", "that": "ðæt", "this": "ðɪs", "it": "ɪt", "in": "ɪn",
     "on": "ˌɔn", "at": "æt", "as": "æz", "with": "wɪð", "or": "ɔɹ", "but": "bʌt", "you": "ju", "we": "wi",
 }  # fmt: skip
-_UNDIVIDED = str.maketrans({
-    "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
-    "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H",
-})  # fmt: skip
-"""Latin letters that have no parts, so that NFD leaves them: a word with one would be silent."""
+_UNDIVIDED = str.maketrans(UNDIVIDED)
+"""Without it a word with such a letter would be silent."""
 _BEFORE_VOWEL = {"the": "ði", "to": "tʊ"}
 _VOWELS = "æɑɔɛɪiʊuʌəAIOWYᵻɜɐ"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*'?")

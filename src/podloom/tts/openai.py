@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakKeyDictionary
 
 from podloom.domain import Delivery, Language, Voice
 from podloom.errors import PodloomError, ProviderKeyError, SpeechError
@@ -49,12 +49,14 @@ class _Order:
     seed: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Connection:
     """What belongs to one event loop."""
 
     servers: Servers
     limiter: AsyncLimiter | None
+    met: bool = False
+    """Whether the server has told all it tells."""
 
 
 class OpenAISpeechEngine:
@@ -77,8 +79,6 @@ class OpenAISpeechEngine:
         self._forms = Forms(settings.speech.format)
         self._connections: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connection] = WeakKeyDictionary()
         self._meetings: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
-        self._met: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
-        """Loops in which the server has told all it tells."""
 
     def voices(self, language: Language | None = None) -> Sequence[Voice]:
         """The voices that a server of ours has told, else those of PODLOOM_SPEECH_VOICES, or OpenAI's."""
@@ -100,15 +100,13 @@ class OpenAISpeechEngine:
             ProviderError: Nobody answers at the address.
         """
         loop = asyncio.get_running_loop()
-        met = self._meetings.setdefault(loop, asyncio.Lock())
-        async with met:
-            if loop not in self._met:
-                await self._meet()
-                self._met.add(loop)
+        async with self._meetings.setdefault(loop, asyncio.Lock()):
+            known = self._connections.get(loop)
+            if known is None or not known.met:
+                await self._meet(loop)
 
-    async def _meet(self) -> None:
+    async def _meet(self, loop: asyncio.AbstractEventLoop) -> None:
         openai = await asyncio.to_thread(load_sdk)
-        loop = asyncio.get_running_loop()
         connection = self._connections.get(loop) or self._connect()
         self._connections[loop] = connection
         try:
@@ -121,6 +119,7 @@ class OpenAISpeechEngine:
             _LOG.debug("%s does not list its models: %s", self.version, type(error).__name__)
         else:
             self._heed(offer)
+        connection.met = True
 
     def _heed(self, offer: Offer | None) -> None:
         """Speak as the engine behind the server does."""
@@ -199,9 +198,7 @@ class OpenAISpeechEngine:
 
     async def close(self) -> None:
         """Close the connections of the running loop."""
-        loop = asyncio.get_running_loop()
-        self._met.discard(loop)
-        connection = self._connections.pop(loop, None)
+        connection = self._connections.pop(asyncio.get_running_loop(), None)
         if connection is not None:
             await connection.servers.close()
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from podloom.text.addresses import address_parts, address_rules
 from podloom.text.korean.numbers import digits, sino
 from podloom.text.korean.sounds import by_sound
+from podloom.text.plain import UNDIVIDED
 from podloom.text.rules import Rule
 
 _LETTER_NAMES = (
@@ -17,10 +18,6 @@ _LETTER_NAMES = (
     "알 에스 티 유 브이 더블유 엑스 와이 제트"
 )
 LETTERS: dict[str, str] = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", _LETTER_NAMES.split(), strict=True))
-_SPECIAL = {
-    "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d",
-    "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "TH", "ı": "i",
-}  # fmt: skip
 _MARKS = {
     ".": "닷", "/": "슬래시", "-": "하이픈", "_": "언더바", "@": "골뱅이", "~": "물결", "+": "플러스",
     ":": "콜론",
@@ -75,8 +72,8 @@ def _is_latin(char: str) -> bool:
 
 
 def _ascii_letter(char: str) -> str:
-    if char in _SPECIAL:
-        return _SPECIAL[char]
+    if char in UNDIVIDED:
+        return UNDIVIDED[char]
     base = "".join(c for c in unicodedata.normalize("NFKD", char) if c.isascii() and c.isalpha())
     if base or not unicodedata.category(char).startswith("L"):
         return base
